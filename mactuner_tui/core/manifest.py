@@ -1,0 +1,70 @@
+"""`mactuner.json`: what an artefact is, who made it, from what. The file system is the only registry."""
+
+import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from mactuner_tui.core import files
+
+FILE_NAME = "mactuner.json"
+
+ArtefactKind = Literal["model", "adapter", "dataset"]
+
+
+class Manifest(BaseModel):
+    """The manifest of one artefact folder."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: ArtefactKind
+    name: str
+    created: str
+    """When it was made: ISO 8601, UTC."""
+    job: str | None
+    """The id of the job that made it."""
+    inputs: dict[str, str] = {}
+    """What it was made from, by role: `model`, `data`, `package`, ..."""
+    note: str = ""
+    """What a user should know of it, in a few words."""
+    details: dict[str, Any] = {}
+    """Figures by name: parameters, rows, losses."""
+    size_bytes: int
+    files: dict[str, str]
+    """SHA-256 of each file, by its path in the folder."""
+
+
+def write(
+    folder: Path,
+    *,
+    kind: ArtefactKind,
+    name: str,
+    job: str | None,
+    inputs: dict[str, str],
+    note: str = "",
+    details: dict[str, Any] | None = None,
+) -> Manifest:
+    """Hash what lies in `folder` and write its manifest there. The last file to be written into an artefact."""
+    content = sorted(file for file in folder.rglob("*") if file.is_file())
+    manifest = Manifest(
+        kind=kind,
+        name=name,
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        job=job,
+        inputs=inputs,
+        note=note,
+        details=details or {},
+        size_bytes=sum(file.stat().st_size for file in content),
+        files={file.relative_to(folder).as_posix(): files.sha256(file) for file in content},
+    )
+    files.replace_text(folder / FILE_NAME, manifest.model_dump_json(indent=2) + "\n")
+    return manifest
+
+
+def read(folder: Path) -> Manifest | None:
+    """The manifest of a folder, or None when it has none or one that cannot be read."""
+    try:
+        return Manifest.model_validate_json((folder / FILE_NAME).read_bytes())
+    except (OSError, ValidationError):
+        return None

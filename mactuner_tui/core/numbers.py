@@ -1,0 +1,49 @@
+"""Numbers as people read them: three significant digits and a unit."""
+
+import datetime
+
+
+def bytes_text(count: float) -> str:
+    """`12.4 GB`. Decimal units, as macOS shows them."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if abs(count) < 999.5:
+            return f"{significant(count)} {unit}"
+        count /= 1000
+    return f"{significant(count)} TB"
+
+
+def count_text(count: float) -> str:
+    """`135M`, `1.24B`, `8,816`: parameters, rows and tokens."""
+    if count < 100_000:
+        return f"{count:,.0f}"
+    for unit, scale in (("B", 1e9), ("M", 1e6), ("k", 1e3)):
+        if count >= scale * 0.9995:
+            return f"{significant(count / scale)}{unit}"
+    return f"{count:,.0f}"
+
+
+def duration_text(seconds: float) -> str:
+    """`0.21 s`, `3m 20s`, `2h 05m`."""
+    if seconds < 60:
+        return f"{significant(seconds)} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h {minutes:02d}m" if hours else f"{minutes}m {rest:02d}s"
+
+
+def significant(value: float) -> str:
+    """Three significant digits without an exponent: `0.21`, `2.45`, `12.4`, `231`."""
+    size = abs(value)
+    digits = 0 if size >= 99.95 or size == round(size) else 1 if size >= 9.995 else 2
+    return f"{value:.{digits}f}"
+
+
+def clock_text(at: float) -> str:
+    """A time of day, given in seconds since the epoch: `14:03:27`."""
+    return datetime.datetime.fromtimestamp(at).strftime("%H:%M:%S")
+
+
+def when_text(at: float) -> str:
+    """When something was, given in seconds since the epoch: the time today, else the day (`14:03`, `22 Nov`)."""
+    then, today = datetime.datetime.fromtimestamp(at), datetime.datetime.now()
+    return then.strftime("%H:%M") if then.date() == today.date() else then.strftime("%d %b")

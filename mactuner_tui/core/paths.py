@@ -1,0 +1,30 @@
+"""Where MacTuner keeps its things. The only place that knows `MACTUNER_HOME`."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def home() -> Path:
+    """The user's MacTuner folder: `MACTUNER_HOME`, else the platform's user data folder. Not created here."""
+    configured = os.environ.get("MACTUNER_HOME")
+    if configured:
+        return Path(configured).expanduser().absolute()
+    return platformdirs.user_data_path("mactuner", appauthor=False)
+
+
+def models() -> Path:
+    return home() / "models"
+
+
+def datasets() -> Path:
+    return home() / "datasets"
+
+
+def jobs() -> Path:
+    return home() / "jobs"
+
+
+def settings() -> Path:
+    return home() / "settings.toml"
