@@ -1,0 +1,80 @@
+"""Starting worker processes, and telling whether one is alive, paused or gone."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Literal
+
+import psutil
+
+from mactuner_tui.runtime.environment import Purpose, worker_environment
+
+Life = Literal["alive", "paused", "gone"]
+
+START_TOLERANCE = 1.0
+"""Seconds by which two readings of a process's start may differ."""
+
+_children: list[subprocess.Popen[bytes]] = []
+
+
+def worker_command(*arguments: str) -> list[str]:
+    """The command line of a worker. `-P` keeps the working folder off the import path."""
+    return [sys.executable, "-P", "-m", "mactuner_tui.engines", *arguments]
+
+
+def start_detached(arguments: list[str], purpose: Purpose, folder: Path, log: Path) -> int:
+    """Start a worker that outlives this process and its terminal; its output goes to `log`. Returns its pid."""
+    with log.open("ab") as output:
+        child = subprocess.Popen(
+            worker_command(*arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            cwd=folder,
+            env=worker_environment(purpose),
+        )
+    _children.append(child)
+    _keep_awake(child.pid)
+    return child.pid
+
+
+def _keep_awake(pid: int) -> None:
+    """On a Mac, hold off sleep for as long as the process lives."""
+    if sys.platform == "darwin":
+        _children.append(
+            subprocess.Popen(
+                ["/usr/bin/caffeinate", "-ims", "-w", str(pid)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        )
+
+
+def started_at(pid: int) -> float:
+    """When a process started, in seconds since the epoch."""
+    return psutil.Process(pid).create_time()
+
+
+def life_of(pid: int | None, started: float | None) -> Life:
+    """Whether the process that had this pid and start time still is."""
+    _reap()
+    if pid is None or started is None:
+        return "gone"
+    try:
+        process = psutil.Process(pid)
+        if abs(process.create_time() - started) > START_TOLERANCE:
+            return "gone"
+        status = process.status()
+    except psutil.Error:
+        return "gone"
+    if status in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):
+        return "gone"
+    return "paused" if status == psutil.STATUS_STOPPED else "alive"
+
+
+def _reap() -> None:
+    """Collect children that ended, so that they do not linger as zombies."""
+    _children[:] = [child for child in _children if child.poll() is None]

@@ -1,0 +1,67 @@
+"""The one chat session that is kept warm: opened when first used, loaded once, given up when its memory is needed."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from mactuner_tui.core.errors import SessionError
+from mactuner_tui.core.events import Event, ModelLoaded, RequestCancelled
+from mactuner_tui.core.specs import AnswerRequest, LoadRequest, RequestSpec
+from mactuner_tui.runtime.sessions import Request, Session, open_session
+
+
+class WarmChat:
+    """A chat session that opens itself. One request at a time."""
+
+    def __init__(self) -> None:
+        self.model: str | None = None
+        """The name of the model that is ready to answer, as it was asked for."""
+        self.loaded: ModelLoaded | None = None
+        """What loading it said."""
+        self._session: Session | None = None
+        self._request: Request | None = None
+
+    async def load(self, model: str) -> AsyncIterator[Event]:
+        """Load a model of the library or of a path, and tell how far it is. Raises `MacTunerError`."""
+        self._forget()
+        async for event in self._events(LoadRequest(model=model)):
+            if isinstance(event, ModelLoaded):
+                self.model, self.loaded = model, event
+            yield event
+
+    def answer(self, question: AnswerRequest) -> AsyncIterator[Event]:
+        """Answer with the loaded model. Raises `MacTunerError`."""
+        return self._events(question)
+
+    def cancel(self) -> None:
+        """Ask for an early end of the present request; its closing event still comes."""
+        if self._request is not None:
+            self._request.cancel()
+
+    async def release(self) -> None:
+        """Give the memory back: a request under way ends as cancelled, and the process ends."""
+        session, self._session = self._session, None
+        self._forget()
+        if session is not None:
+            self.cancel()
+            with suppress(ProcessLookupError):
+                await session.close()
+
+    async def _events(self, spec: RequestSpec) -> AsyncIterator[Event]:
+        if self._session is None or not self._session.is_open:
+            self._forget()
+            self._session = await open_session("chat")
+        session = self._session
+        self._request = session.request(spec)
+        try:
+            async for event in self._request:
+                yield event
+        except SessionError:
+            if session is self._session:
+                self._forget()
+                raise
+            yield RequestCancelled()
+        finally:
+            self._request = None
+
+    def _forget(self) -> None:
+        self.model, self.loaded = None, None
