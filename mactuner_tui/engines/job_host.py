@@ -1,0 +1,108 @@
+"""The process of a job: takes the job up, carries it out, says how it ended and starts the next in the queue."""
+
+import importlib
+import os
+import signal
+import traceback
+from pathlib import Path
+from types import FrameType
+
+from mactuner_tui.core import events, job
+from mactuner_tui.core.errors import MacTunerError
+from mactuner_tui.core.events import BaseEvent
+from mactuner_tui.core.job import Status
+from mactuner_tui.engines.failures import in_users_words
+from mactuner_tui.runtime import jobs
+from mactuner_tui.runtime.wire import EventLog
+
+ENGINES = {
+    "import": "mactuner_tui.engines.models.job",
+    "prepare": "mactuner_tui.engines.data.job",
+    "train": "mactuner_tui.engines.training.job",
+}
+"""The module that carries out each kind of job, by a function `run(spec, job)`."""
+
+RESERVE_BYTES = 256 * 1024
+"""Room kept on the disk, so that a job that fills it can still say so."""
+
+
+class StopRequestedError(Exception):
+    """Someone asked the job to stop, and it is safe to."""
+
+
+class JobContext:
+    """What an engine is given: its job's folder and id, a place to speak events, and whether it should stop."""
+
+    def __init__(self, folder: Path, attempt: int) -> None:
+        self.folder = folder
+        self.attempt = attempt
+        self.stop_requested = False
+        self._reserve = folder / ".reserve"
+        self._reserve.write_bytes(bytes(RESERVE_BYTES))
+        self._log = EventLog(folder / job.EVENTS_FILE)
+        signal.signal(signal.SIGTERM, self._request_stop)
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    def emit(self, event: BaseEvent) -> None:
+        """Tell the world what happened."""
+        self._log.write(event)
+
+    def begin(self, stage: str) -> None:
+        """Name the part of the job that begins. Raises `StopRequestedError` when the job was asked to stop."""
+        if self.stop_requested:
+            raise StopRequestedError
+        self.emit(events.StageStarted(stage=stage))
+
+    def release_reserve(self) -> None:
+        """Give the reserved room back to the disk: the job is over, or needs it for its last words."""
+        self._reserve.unlink(missing_ok=True)
+
+    def _request_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stop_requested = True
+
+
+def run_job(folder: Path) -> int:
+    """Carry out the job in `folder`. Returns the process's exit status."""
+    with jobs.lock():
+        if not jobs.claim(folder, os.getpid()):
+            return 0
+    status = _carry_out(folder)
+    jobs.close(folder, status)
+    jobs.advance()
+    return 0 if status in (Status.FINISHED, Status.STOPPED) else 1
+
+
+def _carry_out(folder: Path) -> Status:
+    context: JobContext | None = None
+    ending: BaseEvent
+    try:
+        context = JobContext(folder, job.read_state(folder).attempt)
+        context.emit(events.JobStarted(attempt=context.attempt, pid=os.getpid()))
+        spec = job.read_spec(folder)
+        importlib.import_module(ENGINES[spec.kind]).run(spec, context)
+        ending, status = events.JobFinished(), Status.FINISHED
+    except StopRequestedError:
+        ending, status = events.JobStopped(), Status.STOPPED
+    except Exception as error:
+        ending, status = _failure(error, folder), Status.FAILED
+    if context is not None:
+        context.release_reserve()
+        context.emit(ending)
+    return status
+
+
+def _failure(error: Exception, folder: Path) -> events.JobFailed:
+    """The one shape of a failed job. What is no one's fault but ours carries its traceback."""
+    traceback.print_exception(error)
+    known = error if isinstance(error, MacTunerError) else in_users_words(error, folder)
+    if known is not None:
+        return events.JobFailed(kind=known.kind, message=known.message, hint=known.hint)
+    return events.JobFailed(
+        kind=type(error).__name__,
+        message=f"Unexpected error: {error}",
+        hint=f"This is a bug of MacTuner. The details are in {folder / job.LOG_FILE}.",
+        traceback="".join(traceback.format_exception(error)),
+    )

@@ -1,0 +1,67 @@
+"""Loading a tokenizer and a causal language model from a folder. Code in a model folder is never run."""
+
+import logging
+from pathlib import Path
+from typing import cast
+
+import tokenizers
+import torch
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    PreTrainedTokenizerFast,
+)
+
+from mactuner_tui.core.errors import ModelError
+from mactuner_tui.engines.device import Device
+
+PROBE = "Hello  world, it's 3.14! naïve café 서울 東京 нет\n\tdef f(x): return x**2  # done"
+"""Text on which wrong pre-tokenizers differ: runs of spaces, apostrophes, digits, accents, several scripts, code."""
+
+log = logging.getLogger(__name__)
+
+
+def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
+    """The folder's tokenizer, checked against its own tokenizer.json.
+
+    Some tokenizer classes override what the file says (transformers#45488) and cut text differently from how the model
+    was trained; then the file is loaded as it is. Raises `ModelError` when even that differs.
+    """
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    raw = folder / "tokenizer.json"
+    if not raw.is_file() or _agrees(tokenizer, raw):
+        return cast(PreTrainedTokenizerBase, tokenizer)
+    plain = PreTrainedTokenizerFast.from_pretrained(folder)
+    if not _agrees(plain, raw):
+        raise ModelError(f"{raw}: the loaded tokenizer cuts text differently from this file.", "Choose another model.")
+    log.warning("%s overrides tokenizer.json; the file is used as it is.", type(tokenizer).__name__)
+    return cast(PreTrainedTokenizerBase, plain)
+
+
+def _agrees(tokenizer: PreTrainedTokenizerBase, raw: Path) -> bool:
+    expected = tokenizers.Tokenizer.from_file(str(raw)).encode(PROBE, add_special_tokens=False).ids
+    return list(tokenizer(PROBE, add_special_tokens=False)["input_ids"]) == expected
+
+
+def load_causal_lm(folder: Path, device: Device, attention: str = "sdpa") -> PreTrainedModel:
+    """The folder's weights on the device, in its precision. Raises `ModelError` when transformers cannot load them."""
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            folder,
+            dtype=device.dtype,
+            device_map={"": device.type},
+            attn_implementation=attention,
+            trust_remote_code=False,
+        )
+    except (ValueError, KeyError) as error:
+        raise ModelError(
+            f"{folder} cannot be loaded: {error}", "It must be a causal language model that transformers knows."
+        ) from error
+    return cast(PreTrainedModel, model)
+
+
+def parameter_count(model: torch.nn.Module, trainable: bool = False) -> int:
+    """How many numbers a model holds, or of these only the trainable ones."""
+    return sum(weights.numel() for weights in model.parameters() if weights.requires_grad or not trainable)

@@ -1,0 +1,263 @@
+"""The recipe: from rows and a base model to an adapter. Read it from top to bottom."""
+
+import math
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import peft
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainingArguments, set_seed
+
+from mactuner_tui.core import events, files, job, manifest
+from mactuner_tui.core.errors import DataError
+from mactuner_tui.core.history import History
+from mactuner_tui.core.records import Record
+from mactuner_tui.core.specs.training import LoraSpec, TrainSpec
+from mactuner_tui.engines import device as devices
+from mactuner_tui.engines.device import Device
+from mactuner_tui.engines.job_host import JobContext, StopRequestedError
+from mactuner_tui.engines.models.loading import load_causal_lm, load_tokenizer, parameter_count
+from mactuner_tui.engines.training.batches import collate, plan_epoch, plan_run
+from mactuner_tui.engines.training.checkpoints import Checkpoints
+from mactuner_tui.engines.training.loss import AnswerLoss
+from mactuner_tui.engines.training.reporting import Reporter
+from mactuner_tui.engines.training.tokens import TokenRow, TokenRows, tokenise
+from mactuner_tui.engines.training.trainer import AnswerTrainer
+from mactuner_tui.runtime.wire import Tail
+
+TARGETS: dict[str, str | list[str]] = {
+    "all-linear": "all-linear",
+    "attention": ["q_proj", "k_proj", "v_proj", "o_proj"],
+}
+CHECKPOINTING_FROM_TOKENS = 1024
+"""From this row length on, attention scores of all layers at once outgrow the rest on MPS (no fused backward there)."""
+WARMUP_SHARE = 10
+"""The warm-up is at most one such part of the run."""
+EVALUATION_BATCHES = 2
+"""Rows scored at once, in training batches: without gradients a row takes far less memory."""
+EMPTY_CACHE_STEPS = 50
+TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "tokenizer.model",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "merges.txt",
+    "chat_template.jinja",
+)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a run works on: folders of the base model and the dataset, the rows, and where the adapter goes."""
+
+    model: Path
+    data: Path
+    train: Sequence[Record]
+    valid: Sequence[Record]
+    adapter: Path
+
+
+def train_adapter(spec: TrainSpec, inputs: Inputs, job: JobContext) -> None:
+    """Train a LoRA adapter, going on from the newest checkpoint if there is one, and put it into the library."""
+    set_seed(spec.seed)
+    device = devices.pick()
+
+    job.begin("tokenising")
+    tokenizer = load_tokenizer(inputs.model)
+    train = _tokenise(inputs.train, "train", tokenizer, spec, job)
+    valid = _tokenise(inputs.valid[: spec.eval_rows or None], "valid", tokenizer, spec, job)
+    if not train.rows:
+        raise DataError(
+            f"{inputs.data / 'train.jsonl'}: no row has an answer within max_length = {spec.max_length} tokens.",
+            "Raise the maximum length.",
+        )
+
+    job.begin("loading the model")
+    longest = max(train.lengths + valid.lengths)
+    model = attach_lora(load_causal_lm(inputs.model, device, device.attention(longest)), spec.lora)
+    loss = AnswerLoss(model.get_base_model())
+    _check_loss(loss, train.rows, device, job)
+
+    run = _plan(spec, train, job)
+    checkpoints = Checkpoints(job.folder / "checkpoints")
+    resume_from = checkpoints.newest()
+    start_step = checkpoints.steps()[-1] if resume_from else 0
+
+    job.begin("training")
+    job.emit(
+        events.TrainingStarted(
+            start_step=start_step,
+            total_steps=run.total_steps,
+            steps_per_epoch=run.batches_per_epoch / spec.gradient_accumulation_steps,
+            epochs=run.total_steps * spec.gradient_accumulation_steps / run.batches_per_epoch,
+            train_rows=len(train.rows),
+            valid_rows=len(valid.rows),
+            train_tokens=sum(train.lengths),
+            parameters=parameter_count(model),
+            trainable_parameters=parameter_count(model, trainable=True),
+            device=device.type,
+            dtype=device.dtype_name,
+            device_memory_limit=device.memory_limit(),
+        )
+    )
+    reporter = Reporter(
+        spec,
+        job,
+        device,
+        checkpoints,
+        batches_per_epoch=run.batches_per_epoch,
+        can_evaluate=bool(valid.rows),
+        past=_past(job.folder),
+    )
+    trainer = AnswerTrainer(
+        model,
+        _arguments(spec, run, device, longest, checkpoints.writing),
+        loss=loss,
+        train=train.rows,
+        plan=run.batches,
+        valid=valid.rows,
+        pad_multiple=device.pad_multiple,
+        callback=reporter,
+    )
+    reporter.trainer = trainer
+    if start_step == 0 and valid.rows:
+        trainer.evaluate()
+    trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
+    if trainer.state.global_step < run.total_steps:
+        raise StopRequestedError
+
+    job.begin("saving the adapter")
+    if not inputs.adapter.exists():
+        _save_adapter(model, spec, inputs, job)
+    job.emit(events.ArtefactMade(kind="adapter", name=inputs.adapter.name, folder=str(inputs.adapter)))
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The whole run laid out: one entry of `batches` is one forward and backward pass."""
+
+    batches: list[list[int]]
+    batches_per_epoch: int
+    total_steps: int
+    warmup_steps: int
+
+
+def _plan(spec: TrainSpec, train: TokenRows, job: JobContext) -> _Run:
+    batch_size = spec.per_device_train_batch_size
+    per_epoch = len(plan_epoch(train.lengths, batch_size, spec.seed, 0))
+    all_epochs = math.ceil(per_epoch * spec.num_train_epochs / spec.gradient_accumulation_steps)
+    total = min(spec.max_steps, all_epochs) if spec.max_steps else all_epochs
+    warmup = min(spec.warmup_steps, total // WARMUP_SHARE)
+    if warmup < spec.warmup_steps:
+        job.emit(
+            events.Noted(text=f"Warm-up shortened from {spec.warmup_steps} to {warmup} steps, a tenth of the run.")
+        )
+    batches = plan_run(train.lengths, batch_size, spec.seed, total * spec.gradient_accumulation_steps)
+    return _Run(batches, per_epoch, total, warmup)
+
+
+def _tokenise(
+    records: Sequence[Record], part: str, tokenizer: PreTrainedTokenizerBase, spec: TrainSpec, job: JobContext
+) -> TokenRows:
+    tokens = tokenise(
+        records,
+        tokenizer,
+        spec.max_length,
+        lambda done: job.emit(events.Progressed(done=done, total=len(records), unit="rows")),
+    )
+    if tokens.cut:
+        text = f"{part}: {tokens.cut} of {len(records)} rows are longer than {spec.max_length} tokens and were cut."
+        job.emit(events.Noted(text=text, warning=True))
+    if tokens.dropped:
+        text = f"{part}: {tokens.dropped} rows have no answer within {spec.max_length} tokens and were left out."
+        job.emit(events.Noted(text=text, warning=True))
+    return tokens
+
+
+def attach_lora(model: PreTrainedModel, lora: LoraSpec) -> peft.PeftModel:
+    """The model with a fresh adapter in float32, which at first changes nothing; all else is frozen."""
+    config = peft.LoraConfig(
+        r=lora.r,
+        lora_alpha=lora.lora_alpha,
+        lora_dropout=lora.lora_dropout,
+        target_modules=TARGETS[lora.target_modules],
+        task_type=peft.TaskType.CAUSAL_LM,
+    )
+    return peft.get_peft_model(model, config)
+
+
+def _check_loss(loss: AnswerLoss, rows: Sequence[TokenRow], device: Device, job: JobContext) -> None:
+    shortest = min(rows, key=len)
+    batch = {name: tensor.to(device.type) for name, tensor in collate([shortest], device.pad_multiple).items()}
+    if not loss.check(batch):
+        job.emit(events.Noted(text="This model scales its logits: its own loss is used, which takes more memory."))
+
+
+def _past(folder: Path) -> History:
+    """What happened in this run up to the checkpoint it goes on from."""
+    history = History()
+    for event in Tail(folder / job.EVENTS_FILE).read():
+        history.apply(event)
+    return history
+
+
+def _arguments(spec: TrainSpec, run: _Run, device: Device, longest: int, output: Path) -> TrainingArguments:
+    automatic = device.type != "cpu" and longest >= CHECKPOINTING_FROM_TOKENS
+    checkpointing = automatic if spec.activation_checkpointing == "auto" else spec.activation_checkpointing == "on"
+    return TrainingArguments(
+        output_dir=str(output),
+        per_device_train_batch_size=spec.per_device_train_batch_size,
+        per_device_eval_batch_size=spec.per_device_train_batch_size * EVALUATION_BATCHES,
+        gradient_accumulation_steps=spec.gradient_accumulation_steps,
+        max_steps=run.total_steps,
+        learning_rate=spec.learning_rate,
+        warmup_steps=run.warmup_steps,
+        lr_scheduler_type=spec.lr_scheduler_type,
+        weight_decay=spec.weight_decay,
+        max_grad_norm=spec.max_grad_norm,
+        seed=spec.seed,
+        bf16=device.bf16,
+        use_cpu=device.type == "cpu",
+        activation_checkpointing=checkpointing,
+        # Reentrant checkpointing would run the forward pass without gradients, through kernels MPS has trouble with.
+        activation_checkpointing_kwargs={"use_reentrant": False},
+        torch_empty_cache_steps=None if device.type == "cpu" else EMPTY_CACHE_STEPS,
+        dataloader_pin_memory=False,
+        remove_unused_columns=False,
+        logging_steps=1,
+        # The default shows a loss that is no number as 0.
+        logging_nan_inf_filter=False,
+        # The Reporter says when.
+        eval_strategy="no",
+        save_strategy="no",
+        report_to="none",
+        disable_tqdm=True,
+    )
+
+
+def _save_adapter(model: peft.PeftModel, spec: TrainSpec, inputs: Inputs, job: JobContext) -> None:
+    """A plain PEFT folder with the base model's tokenizer files, byte for byte, and a manifest."""
+    history = _past(job.folder)
+    with files.new_folder(inputs.adapter) as staging:
+        model.save_pretrained(staging)
+        (staging / "README.md").unlink(missing_ok=True)  # PEFT's empty form.
+        for name in TOKENIZER_FILES:
+            if (inputs.model / name).is_file():
+                shutil.copyfile(inputs.model / name, staging / name)
+        manifest.write(
+            staging,
+            kind="adapter",
+            name=inputs.adapter.name,
+            job=job.id,
+            inputs={"model": str(inputs.model), "data": str(inputs.data)},
+            details={
+                "parameters": parameter_count(model, trainable=True),
+                "method": f"LoRA r{spec.lora.r}",
+                "steps": history.step,
+                "valid_loss_base": history.base_loss,
+                "valid_loss": history.valid_loss,
+            },
+        )
