@@ -1,0 +1,44 @@
+"""Watching a job from the shell."""
+
+from mactuner_tui.cli import output
+from mactuner_tui.core.errors import MacTunerError
+from mactuner_tui.core.history import History
+from mactuner_tui.core.job import Status
+from mactuner_tui.core.specs import JobSpec
+from mactuner_tui.runtime import jobs
+
+
+def watch(job_id: str) -> History:
+    """Print what a job says until it is over. Returns its history; raises what it failed with."""
+    history = History()
+    for event in jobs.follow(job_id):
+        history.apply(event)
+        output.show_event(event, history)
+    _raise_unless_well(jobs.get(job_id), history)
+    return history
+
+
+def run(spec: JobSpec) -> tuple[jobs.Job, History]:
+    """Start a job and watch it to its end. Ctrl-C stops the job, which saves first."""
+    started = jobs.start(spec)
+    try:
+        history = watch(started.id)
+    except KeyboardInterrupt:
+        output.notes.print(f"Stopping {started.id}: it finishes its step and saves a checkpoint.")
+        if not jobs.get(started.id).status.is_over:
+            jobs.stop(started.id)
+        output.notes.print(f"Go on with: mactuner jobs resume {started.id}")
+        raise
+    return jobs.get(started.id), history
+
+
+def _raise_unless_well(ended: jobs.Job, history: History) -> None:
+    failure = history.failure
+    if failure is not None:
+        raise MacTunerError(failure.message, failure.hint)
+    if ended.status is Status.INTERRUPTED:
+        last = jobs.last_words(ended)
+        raise MacTunerError(
+            f"{ended.id} died without a word." + (f" The end of its log:\n{last}" if last else ""),
+            f"Go on from its newest checkpoint with: mactuner jobs resume {ended.id}",
+        )

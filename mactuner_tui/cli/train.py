@@ -1,0 +1,49 @@
+"""`mactuner train`."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mactuner_tui.cli import following, output
+from mactuner_tui.cli.options import Settings, settled_path
+from mactuner_tui.core.errors import SpecError
+from mactuner_tui.core.specs.training import TrainSpec
+from mactuner_tui.runtime import jobs
+
+
+def train(
+    model: Annotated[str | None, typer.Option(help="Base model: a name of the library, or a folder.")] = None,
+    data: Annotated[str | None, typer.Option(help="Dataset: a name of the library, or a folder.")] = None,
+    spec: Annotated[Path | None, typer.Option(help="A TOML file of settings, such as a job's job.toml.")] = None,
+    settings: Settings = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Start the job and leave.")] = False,
+    json: output.Json = False,
+) -> None:
+    """Fine-tune a model. The job goes on if this terminal dies; Ctrl-C stops it, with a checkpoint."""
+    values = _read_spec(spec) if spec else {}
+    if model:
+        values["model"] = settled_path(model)
+    if data:
+        values["data"] = settled_path(data)
+    wanted = TrainSpec.from_settings(settings or [], **values)
+    if detach:
+        started = jobs.start(wanted)
+        if json:
+            output.show_json({"id": started.id, "status": str(started.status)})
+        else:
+            output.console.print(started.id)
+        return
+    ended, history = following.run(wanted)
+    if json:
+        output.show_json(jobs.summary(ended, history))
+
+
+def _read_spec(path: Path) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SpecError(f"{path} cannot be read: {error}.", "Give a TOML file of settings.") from error
+    # A job.toml has the settings below the kind of job.
+    return dict(content.get("spec", content))
