@@ -1,0 +1,110 @@
+"""The loss of a run over its steps: training as a line, smoothed and raw, validation as dots. Hides plotext."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.color import Color
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+from textual_plotext import PlotextPlot
+
+from mactuner_tui.core.history import History
+from mactuner_tui.core.series import smooth, thin
+
+FAINT = 0.62
+"""How far the raw curve is mixed into the background."""
+AXIS_CELLS = 8
+"""Columns that plotext gives to the scale at the left."""
+PAD = 0.06
+"""Room above and below the curves, as a share of their span."""
+
+
+class LossChart(Vertical):
+    """A legend above a plot. Give it a history; it draws what the width can show."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(
+            Content.assemble(
+                ("loss  ", "bold"), ("━ ", "$loss-train"), "train, smoothed   ", ("● ", "$loss-eval"), "validation"
+            ),
+            classes="legend",
+        )
+        yield LossPlot()
+
+    def show(self, history: History) -> None:
+        """Draw this run."""
+        self.query_one(LossPlot).show(history)
+
+
+class LossPlot(PlotextPlot):  # type: ignore[misc]  # textual-plotext ships no types
+    """The plot itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._history = History()
+
+    @property
+    def drawn_steps(self) -> int:
+        """The last step of the run that is drawn."""
+        return self._history.step
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def show(self, history: History) -> None:
+        """Draw this run, unless it is drawn already."""
+        changed = history is not self._history
+        self._history = history
+        if changed:
+            self._draw()
+
+    def _draw(self) -> None:
+        plot, history = self.plt, self._history
+        buckets = max(self.size.width - AXIS_CELLS, 10)
+        plot.clear_data()
+        plot.xaxes(True, False)
+        plot.yaxes(True, False)
+        plot.xfrequency(5)
+        plot.yfrequency(max(min(self.size.height // 3, 6), 2))
+        if history.steps:
+            train = self._colour("loss-train")
+            raw = thin(history.steps, history.losses, buckets)
+            plot.plot(*raw, marker="braille", color=self._faint(train))
+            curve = thin(history.steps, smooth(history.losses), buckets)
+            plot.plot(*curve, marker="braille", color=train.rgb)
+        scored = history.evaluations
+        if scored:
+            steps, losses = [one.step for one in scored], [one.loss for one in scored]
+            plot.scatter(*thin(steps, losses, buckets), marker="●", color=self._colour("loss-eval").rgb)
+        self._set_limits()
+        self.refresh()
+
+    def _set_limits(self) -> None:
+        """The whole run from left to right, and the curves with a little room from top to bottom."""
+        history = self._history
+        losses = [*history.losses, *(one.loss for one in history.evaluations)]
+        last = max(history.total_steps, history.step, 1)
+        self.plt.xlim(0, last)
+        self.plt.xticks(*_step_ticks(last))
+        if losses:
+            low, high = min(losses), max(losses)
+            room = (high - low or 1.0) * PAD
+            self.plt.ylim(low - room, high + room)
+
+    def _colour(self, name: str) -> Color:
+        return Color.parse(self.app.theme_variables[name])
+
+    def _faint(self, colour: Color) -> tuple[int, int, int]:
+        return colour.blend(self._colour("surface"), FAINT).rgb
+
+
+def _step_ticks(last: int) -> tuple[Sequence[int], Sequence[str]]:
+    """At most five whole steps, evenly spread."""
+    ticks = sorted({round(last * part / 4) for part in range(5)})
+    return ticks, [f"{tick:,}" for tick in ticks]
