@@ -1,11 +1,11 @@
 """Listing and deleting what the library holds."""
 
-import shutil
 from collections.abc import Sequence
 
 import typer
 
 from mactuner_tui.cli import output
+from mactuner_tui.core import files
 from mactuner_tui.core.library import Artefact
 from mactuner_tui.core.numbers import bytes_text
 
@@ -23,5 +23,5 @@ def forget(artefact: Artefact, sure: bool) -> None:
     """Delete an artefact's folder, asking first unless the user is sure."""
     freed = bytes_text(artefact.manifest.size_bytes)
     if sure or typer.confirm(f"Delete {artefact.kind} {artefact.name}? This frees {freed} and cannot be undone."):
-        shutil.rmtree(artefact.folder)
+        files.remove_folder(artefact.folder)
         output.console.print(f"{artefact.name} deleted, {freed} freed")

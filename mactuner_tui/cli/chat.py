@@ -36,7 +36,7 @@ async def _chat(name: str, prompt: str | None, compare: bool, generation: Genera
             exchange = conversation.ask(question)
             for speaker in speakers:
                 if len(speakers) > 1:
-                    output.notes.print(f"[bold]{speaker}[/bold]")
+                    output.notes.print(speaker, style="bold")
                 messages = conversation.messages_for(speaker, generation)
                 request = AnswerRequest(messages=messages, generation=generation, adapter=speaker == "tuned")
                 exchange.answers[speaker] = await _speak(session, request)

@@ -7,7 +7,8 @@ import typer
 from mactuner_tui import __version__
 from mactuner_tui.cli import chat, data, demo, doctor, jobs, models, output, train
 from mactuner_tui.cli.tui import open_tui
-from mactuner_tui.core.errors import MacTunerError, SpecError
+from mactuner_tui.core import paths
+from mactuner_tui.core.errors import MacTunerError, SpecError, from_os_error
 
 SCREENS = ("training", "chat")
 
@@ -54,5 +55,11 @@ def run() -> int:
         return 2
     except MacTunerError as failed:
         output.show_error(failed)
+        return 1
+    except OSError as failed:
+        known = from_os_error(failed, paths.home())
+        if known is None:
+            raise
+        output.show_error(known)
         return 1
     return 0

@@ -5,10 +5,12 @@ from typing import Annotated
 import typer
 
 from mactuner_tui.cli import following, output
-from mactuner_tui.core.history import History
+from mactuner_tui.core.errors import MacTunerError
 from mactuner_tui.core.job import Status
 from mactuner_tui.core.numbers import duration_text
+from mactuner_tui.core.overview import JobView
 from mactuner_tui.runtime import jobs
+from mactuner_tui.runtime.board import Board
 
 app = typer.Typer(help="See and steer jobs.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(metavar="ID", help="A job's id, as `mactuner jobs list` shows it.")]
@@ -17,26 +19,24 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="A job's id, as `mactuner 
 @app.command("list")
 def list_jobs(json: output.Json = False) -> None:
     """All jobs, the newest first."""
-    everything = jobs.list_all()
-    if any(one.status is Status.QUEUED for one in everything):
-        jobs.advance()
-        everything = jobs.list_all()
-    watcher = jobs.Watcher()
+    if any(one.status is Status.QUEUED for one in jobs.list_all()):
+        try:
+            jobs.advance()
+        except MacTunerError as stuck:
+            output.show_error(stuck)
     if json:
-        output.show_json([jobs.summary(one, watcher.history(one)) for one in everything])
+        watcher = jobs.Watcher()
+        output.show_json([jobs.summary(one, watcher.history(one)) for one in jobs.list_all()])
         return
-    rows = [
-        (one.id, f"{one.status.symbol} {one.status}", _standing(watcher.history(one)), one.spec.title)
-        for one in everything
-    ]
+    rows = [(view.id, f"{view.status.symbol} {view.status}", _standing(view), view.title) for view in Board().read()]
     output.show_table(("id", "status", "progress", "makes"), rows, "No jobs yet. `mactuner demo` starts some.")
 
 
-def _standing(history: History) -> str:
-    if failure := history.failure:
-        return failure.message
-    left = history.seconds_left
-    return f"{history.progress:.0%}" + (f" ≈ {duration_text(left)} left" if left else "")
+def _standing(view: JobView) -> str:
+    if view.status is Status.FAILED and view.history.failure:
+        return view.history.failure.message
+    left = view.history.seconds_left if view.status is Status.RUNNING else None
+    return f"{view.history.progress:.0%}" + (f" ≈ {duration_text(left)} left" if left else "")
 
 
 @app.command()

@@ -18,8 +18,9 @@ from mactuner_tui.core.numbers import bytes_text, duration_text
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else on stdout.")]
 
-console = Console()
-notes = Console(stderr=True, highlight=False)
+# Names and paths are foreign text: nothing in them is markup.
+console = Console(markup=False, highlight=False)
+notes = Console(stderr=True, markup=False, highlight=False)
 
 
 def show_json(document: Any) -> None:

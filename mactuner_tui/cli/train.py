@@ -43,7 +43,10 @@ def train(
 def _read_spec(path: Path) -> dict[str, Any]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SpecError(f"{path} cannot be read: {error}.", "Give a TOML file of settings.") from error
     # A job.toml has the settings below the kind of job.
-    return dict(content.get("spec", content))
+    settings = content.get("spec", content)
+    if not isinstance(settings, dict):
+        raise SpecError(f"{path}: spec = {settings!r}: expected a table of settings.", "Give a TOML file of settings.")
+    return settings

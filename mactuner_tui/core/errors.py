@@ -4,7 +4,9 @@ Each carries a message (what is wrong, naming file, row, field and value) and a 
 a `MacTunerError` is a bug and is reported as one.
 """
 
+import contextlib
 import errno
+from collections.abc import Iterator
 
 
 class MacTunerError(Exception):
@@ -64,8 +66,24 @@ def from_os_error(error: OSError, where: object) -> MacTunerError | None:
     """The user's view of an operating system error, or None when it is not one a user can mend."""
     if error.errno in NO_SPACE:
         return disk_full(where)
-    if isinstance(error, PermissionError):
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return MacTunerError(
-            f"No permission to write to {where}.", "Change its permissions, or set MACTUNER_HOME to a folder of yours."
+            f"No permission for {error.filename or where}.",
+            "Change its permissions, or set MACTUNER_HOME to a folder of yours.",
+        )
+    if isinstance(error, NotADirectoryError):
+        return MacTunerError(
+            f"{where}: a part of that path is a file, not a folder.", "Point MACTUNER_HOME to a folder."
         )
     return None
+
+
+@contextlib.contextmanager
+def os_errors_in_words(where: object) -> Iterator[None]:
+    """Turn the operating system's errors of a block that writes below `where` into the user's view of them."""
+    try:
+        yield
+    except OSError as error:
+        if known := from_os_error(error, where):
+            raise known from error
+        raise

@@ -11,14 +11,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from mactuner_tui.core.errors import MacTunerError, from_os_error
+from mactuner_tui.core.errors import MacTunerError, os_errors_in_words
 
 STAGING_PREFIX = ".partial-"
 
 
 def replace_text(path: Path, text: str) -> None:
     """Write `text` to `path` as UTF-8: a temporary file beside it, flushed to disk, then renamed over it."""
-    temporary = path.with_name(f"{STAGING_PREFIX}{path.name}-{secrets.token_hex(4)}")
+    temporary = _temporary(path)
     try:
         with temporary.open("w", encoding="utf-8") as file:
             file.write(text)
@@ -37,20 +37,37 @@ def new_folder(target: Path) -> Iterator[Path]:
 
     Raises `MacTunerError` when `target` exists already, when the disk is full or when it may not be written.
     """
-    staging = target.with_name(f"{STAGING_PREFIX}{target.name}-{secrets.token_hex(4)}")
-    try:
-        staging.mkdir(parents=True)
-        yield staging
-        for file in staging.rglob("*"):
-            sync(file)
-        if target.exists():
-            raise MacTunerError(f"{target} exists already.", "Choose another name, or delete the old one first.")
-        staging.rename(target)
-        sync(target.parent)
-    except OSError as error:
-        raise from_os_error(error, target.parent) or error from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    staging = _temporary(target)
+    with os_errors_in_words(target.parent):
+        try:
+            _refuse_existing(target)
+            staging.mkdir(parents=True)
+            yield staging
+            for file in staging.rglob("*"):
+                sync(file)
+            _refuse_existing(target)
+            staging.rename(target)
+            sync(target.parent)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder and all that is in it; it loses its name first, so that no half of it is ever found there."""
+    with os_errors_in_words(folder):
+        going = _temporary(folder)
+        folder.rename(going)
+        shutil.rmtree(going)
+
+
+def _temporary(path: Path) -> Path:
+    """A name beside `path` that nothing has, and that no listing shows."""
+    return path.with_name(f"{STAGING_PREFIX}{path.name}-{secrets.token_hex(4)}")
+
+
+def _refuse_existing(target: Path) -> None:
+    if target.exists():
+        raise MacTunerError(f"{target} exists already.", "Choose another name, or delete the old one first.")
 
 
 def sync(path: Path) -> None:
@@ -65,11 +82,6 @@ def sync(path: Path) -> None:
 def is_staging(path: Path) -> bool:
     """Whether the path is a staging name, left behind by a process that was killed in mid-write."""
     return path.name.startswith(STAGING_PREFIX)
-
-
-def folder_size(folder: Path) -> int:
-    """The bytes of all files below a folder."""
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def sha256(path: Path) -> str:

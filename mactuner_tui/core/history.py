@@ -6,7 +6,7 @@ Replaying `events.jsonl` from the top gives exactly the state that whoever watch
 from bisect import bisect_right
 from dataclasses import dataclass, field, fields, replace
 from statistics import median
-from typing import Self
+from typing import Any, Self
 
 from mactuner_tui.core import events
 from mactuner_tui.core.events import Event
@@ -16,7 +16,7 @@ PACE_STEPS = 20
 """How many of the newest steps the present speed is judged by."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Checkpoint:
     """A checkpoint on disk. `loss` is the validation loss nearest to it, if any was measured."""
 
@@ -107,7 +107,9 @@ class History:
 
     def copy(self) -> Self:
         """The present state, which later events leave as it is: for a reader in another thread."""
-        lists = {one.name: list(value) for one in fields(self) if isinstance(value := getattr(self, one.name), list)}
+        lists: dict[str, Any] = {
+            one.name: list(value) for one in fields(self) if isinstance(value := getattr(self, one.name), list)
+        }
         return replace(self, **lists)
 
     @property
@@ -197,8 +199,7 @@ class History:
 
     def _add_checkpoint(self, event: events.CheckpointSaved) -> None:
         if event.best:
-            for older in self.checkpoints:
-                older.best = False
+            self.checkpoints = [replace(older, best=False) for older in self.checkpoints]
         self.checkpoints.append(Checkpoint(event.step, event.folder, event.loss, event.best))
         self._say(event, f"Step {event.step}: checkpoint saved" + (" (best so far)" if event.best else ""))
 

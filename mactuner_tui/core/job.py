@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mactuner_tui.core import files, toml
-from mactuner_tui.core.errors import JobError
+from mactuner_tui.core.errors import JobError, os_errors_in_words
 from mactuner_tui.core.specs import JOB_SPECS, JobSpec
 
 SPEC_FILE = "job.toml"
@@ -79,6 +79,17 @@ def new_id(kind: str) -> str:
     return f"{kind}-{datetime.datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
+def kind_of(job_id: str) -> str:
+    """The kind of job that an id names."""
+    return job_id.partition("-")[0]
+
+
+def needs_gpu(job_id: str) -> bool:
+    """Whether the job waits in the queue for the one GPU. Told by its id, so that a damaged `job.toml` stops no one."""
+    spec_class = JOB_SPECS.get(kind_of(job_id))
+    return spec_class is not None and spec_class.needs_gpu
+
+
 def write_spec(folder: Path, spec: JobSpec) -> None:
     """Write `job.toml`: the kind of job, then every field of its spec."""
     content = {"kind": spec.kind, "spec": spec.model_dump(mode="json")}
@@ -91,14 +102,15 @@ def read_spec(folder: Path) -> JobSpec:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         spec_class = JOB_SPECS[content["kind"]]
-    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise JobError(f"{path} is not a job: {error}.", "Start the work anew.") from error
     return spec_class.of(content.get("spec", {}), str(path))
 
 
 def write_state(folder: Path, state: State) -> None:
-    """Replace `state.json`."""
-    files.replace_text(folder / STATE_FILE, state.model_dump_json() + "\n")
+    """Replace `state.json`. Raises `MacTunerError` when there is no room for it, or no permission."""
+    with os_errors_in_words(folder):
+        files.replace_text(folder / STATE_FILE, state.model_dump_json() + "\n")
 
 
 def read_state(folder: Path) -> State:

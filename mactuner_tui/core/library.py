@@ -100,7 +100,10 @@ def _find(name: str, shelf: Path) -> Path | None:
 
 
 def free_name(shelf: Path, wanted: str) -> str:
-    """`wanted`, or `wanted-2`, `wanted-3`, ... : the first that no folder of the shelf has."""
-    taken = {path.name for path in shelf.iterdir()} if shelf.is_dir() else set()
+    """`wanted`, or `wanted-2`, `wanted-3`, ... : the first that no folder of the shelf has.
+
+    Names that differ in case only are one name to a Mac's disk.
+    """
+    taken = {path.name.casefold() for path in shelf.iterdir()} if shelf.is_dir() else set()
     numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
-    return next(name for name in (wanted, *numbered) if name not in taken)
+    return next(name for name in (wanted, *numbered) if name.casefold() not in taken)

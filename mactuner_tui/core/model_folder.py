@@ -35,14 +35,14 @@ def read_adapter(folder: Path) -> AdapterFolder:
     """The adapter and its base model's folder. Raises `ModelError` when either is incomplete."""
     config = _json(folder / "adapter_config.json")
     check_safetensors(folder / "adapter_model.safetensors")
-    base = Path(str(config.get("base_model_name_or_path", "")))
-    if not base.is_dir():
+    base = config.get("base_model_name_or_path")
+    if not isinstance(base, str) or not base or not Path(base).is_dir():
         raise ModelError(
-            f"{folder / 'adapter_config.json'}: base_model_name_or_path = {str(base)!r}: there is no such folder.",
+            f"{folder / 'adapter_config.json'}: base_model_name_or_path = {base!r}: there is no such folder.",
             "Bring the base model back to that place, or correct the path in the file.",
         )
-    check_model(base)
-    return AdapterFolder(folder, base)
+    check_model(Path(base))
+    return AdapterFolder(folder, Path(base))
 
 
 def check_model(folder: Path) -> None:
@@ -54,7 +54,7 @@ def check_model(folder: Path) -> None:
     config = _json(folder / "config.json")
     if "model_type" not in config:
         raise ModelError(f"{folder / 'config.json'}: model_type is missing.", GET_AGAIN)
-    if "auto_map" in config and not _known_without_code(config):
+    if _needs_code(config):
         raise ModelError(
             f"{folder} needs code of its own to run (config.json: auto_map).",
             "MacTuner never runs code from a model folder. Choose another model.",
@@ -65,8 +65,9 @@ def check_model(folder: Path) -> None:
         check_safetensors(shard)
 
 
-def _known_without_code(config: dict[str, Any]) -> bool:
-    return not any(str(name).startswith("AutoModelForCausalLM") for name in config["auto_map"])
+def _needs_code(config: dict[str, Any]) -> bool:
+    auto_map = config.get("auto_map")
+    return isinstance(auto_map, dict) and "AutoModelForCausalLM" in auto_map
 
 
 def _shards(folder: Path) -> list[Path]:
@@ -106,9 +107,10 @@ def _header(path: Path, text: bytes) -> dict[str, Any]:
         header = json.loads(text)
         for name, entry in header.items():
             if name != "__metadata__":
-                _, end = entry["data_offsets"]
-                int(end)
-    except (ValueError, KeyError, TypeError, AttributeError):
+                begin, end = entry["data_offsets"]
+                if not (isinstance(begin, int) and isinstance(end, int) and 0 <= begin <= end):
+                    raise ValueError
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ModelError(f"{path} is damaged: its header is not a list of tensors.", GET_AGAIN) from None
     return dict(header)
 
@@ -118,7 +120,7 @@ def _json(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_bytes())
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}.", GET_AGAIN) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{path} is not valid JSON: {error}.", GET_AGAIN) from None
     if not isinstance(content, dict):
         raise ModelError(f"{path} must hold a JSON object.", GET_AGAIN)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mactuner_tui.core import job
 from mactuner_tui.core.history import History
 from mactuner_tui.core.job import Status
 from mactuner_tui.core.specs import JobSpec
@@ -23,7 +24,7 @@ class JobView:
 
     @property
     def kind(self) -> str:
-        return self.id.partition("-")[0]
+        return job.kind_of(self.id)
 
     @property
     def title(self) -> str:
@@ -31,4 +32,4 @@ class JobView:
 
     @property
     def needs_gpu(self) -> bool:
-        return self.spec is not None and self.spec.needs_gpu
+        return job.needs_gpu(self.id)

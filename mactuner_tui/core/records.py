@@ -50,7 +50,7 @@ def parse_record(line: bytes, where: str) -> Record:
     """One row. `where` names its file and row for the error."""
     try:
         row = json.loads(line)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(
             f"{where}: not valid JSON ({error}): {_shortened(line.decode('utf-8', 'replace'))}",
             "Each line must hold one complete JSON object. Correct or remove this row.",
@@ -97,7 +97,14 @@ def _content(content: Any, field: str, where: str) -> str:
     if not isinstance(content, str):
         raise DataError(f"{where}: {field} = {_shortened(content)}: expected text.", "Correct or remove this row.")
     if not content.strip():
-        raise DataError(f"{where}: {field} = {content!r}: empty.", "Fill it in, or remove this row.")
+        raise DataError(f"{where}: {field} = {_shortened(content)}: empty.", "Fill it in, or remove this row.")
+    try:
+        content.encode()
+    except UnicodeEncodeError:
+        raise DataError(
+            f"{where}: {field} = {ascii(content)[:60]}: half of a surrogate pair, which is no character.",
+            "Correct or remove this row.",
+        ) from None
     return content
 
 

@@ -1,7 +1,6 @@
 """TOML for specs and settings. The standard library reads TOML only; this writes the little we need."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,11 +26,3 @@ def _value(value: object) -> str:
         # A JSON string is a TOML basic string, except that TOML wants DEL escaped.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
     return json.dumps(value)
-
-
-def parse_value(text: str) -> Any:
-    """A value as typed on a command line: a TOML number, boolean, list or quoted string, else the text itself."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text

@@ -1,9 +1,11 @@
 """The process of a job: takes the job up, carries it out, says how it ended and starts the next in the queue."""
 
+import contextlib
 import importlib
 import os
 import signal
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -37,10 +39,10 @@ class JobContext:
         self.folder = folder
         self.attempt = attempt
         self.stop_requested = False
-        self._reserve = folder / ".reserve"
-        self._reserve.write_bytes(bytes(RESERVE_BYTES))
         self._log = EventLog(folder / job.EVENTS_FILE)
         signal.signal(signal.SIGTERM, self._request_stop)
+        # Whoever started this process held the signal back until it can be understood.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
     @property
     def id(self) -> str:
@@ -55,10 +57,6 @@ class JobContext:
         if self.stop_requested:
             raise StopRequestedError
         self.emit(events.StageStarted(stage=stage))
-
-    def release_reserve(self) -> None:
-        """Give the reserved room back to the disk: the job is over, or needs it for its last words."""
-        self._reserve.unlink(missing_ok=True)
 
     def _request_stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stop_requested = True
@@ -76,22 +74,31 @@ def run_job(folder: Path) -> int:
 
 
 def _carry_out(folder: Path) -> Status:
-    context: JobContext | None = None
+    context = JobContext(folder, job.read_state(folder).attempt)
     ending: BaseEvent
     try:
-        context = JobContext(folder, job.read_state(folder).attempt)
-        context.emit(events.JobStarted(attempt=context.attempt, pid=os.getpid()))
-        spec = job.read_spec(folder)
-        importlib.import_module(ENGINES[spec.kind]).run(spec, context)
+        with _reserve(folder):
+            context.emit(events.JobStarted(attempt=context.attempt, pid=os.getpid()))
+            spec = job.read_spec(folder)
+            importlib.import_module(ENGINES[spec.kind]).run(spec, context)
         ending, status = events.JobFinished(), Status.FINISHED
     except StopRequestedError:
         ending, status = events.JobStopped(), Status.STOPPED
     except Exception as error:
         ending, status = _failure(error, folder), Status.FAILED
-    if context is not None:
-        context.release_reserve()
-        context.emit(ending)
+    context.emit(ending)
     return status
+
+
+@contextlib.contextmanager
+def _reserve(folder: Path) -> Iterator[None]:
+    """Hold some room on the disk, and give it back, for the job's last words, however the block ends."""
+    held = folder / ".reserve"
+    try:
+        held.write_bytes(bytes(RESERVE_BYTES))
+        yield
+    finally:
+        held.unlink(missing_ok=True)
 
 
 def _failure(error: Exception, folder: Path) -> events.JobFailed:

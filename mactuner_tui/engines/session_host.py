@@ -58,6 +58,9 @@ def serve(kind: str) -> int:
     while True:
         message, context = requests.get()
         try:
+            if context.cancelled.is_set():
+                context.emit(events.RequestCancelled())
+                continue
             if engine is None:
                 engine = importlib.import_module(ENGINES[kind]).Engine()
             engine.handle(_parse(kind, message), context)
@@ -76,15 +79,19 @@ def _parse(kind: str, message: dict[str, Any]) -> RequestSpec:
 
 
 def _read_requests(output: int, requests: "queue.SimpleQueue[tuple[dict[str, Any], RequestContext]]") -> None:
-    waiting: dict[int, RequestContext] = {}
-    for line in sys.stdin.buffer:
-        message = json.loads(line)
-        if "cancel" in message:
-            if context := waiting.get(message["cancel"]):
-                context.cancelled.set()
-        else:
-            context = waiting[message["id"]] = RequestContext(message["id"], output)
-            requests.put((message, context))
+    asked: dict[int, RequestContext] = {}
+    try:
+        for line in sys.stdin.buffer:
+            message = json.loads(line)
+            if "cancel" in message:
+                if context := asked.get(message["cancel"]):
+                    context.cancelled.set()
+            else:
+                context = asked[message["id"]] = RequestContext(message["id"], output)
+                requests.put((message, context))
+    except Exception:
+        # What cannot be understood cannot be answered either: the owner is told by the process's end.
+        traceback.print_exc()
     os._exit(0)
 
 

@@ -6,7 +6,6 @@ Every function reads the folders anew: there is no registry to fall out of step 
 import contextlib
 import fcntl
 import os
-import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mactuner_tui.core import files, job, paths
-from mactuner_tui.core.errors import JobError, MacTunerError, from_os_error
+from mactuner_tui.core.errors import JobError, MacTunerError, os_errors_in_words
 from mactuner_tui.core.events import Event
 from mactuner_tui.core.history import History
 from mactuner_tui.core.job import State, Status
@@ -51,7 +50,11 @@ class Job:
 
     @property
     def kind(self) -> str:
-        return self.id.partition("-")[0]
+        return job.kind_of(self.id)
+
+    @property
+    def needs_gpu(self) -> bool:
+        return job.needs_gpu(self.id)
 
     @property
     def pid(self) -> int | None:
@@ -102,9 +105,9 @@ def advance() -> None:
     """Start each queued job that may run: the oldest one that needs the GPU if none holds it, and all that do not."""
     with lock():
         everything = list_all()
-        gpu_taken = any(one.status.is_live and one.spec.needs_gpu for one in everything)
+        gpu_taken = any(one.status.is_live and one.needs_gpu for one in everything)
         for waiting in reversed([one for one in everything if one.status is Status.QUEUED]):
-            if waiting.spec.needs_gpu:
+            if waiting.needs_gpu:
                 if gpu_taken:
                     continue
                 gpu_taken = True
@@ -114,8 +117,10 @@ def advance() -> None:
 @contextlib.contextmanager
 def lock() -> Iterator[None]:
     """Hold the queue's lock: among all processes, one at a time decides what starts."""
-    paths.jobs().mkdir(parents=True, exist_ok=True)
-    with (paths.jobs() / ".lock").open("a") as file:
+    with os_errors_in_words(paths.jobs()):
+        paths.jobs().mkdir(parents=True, exist_ok=True)
+        file = (paths.jobs() / ".lock").open("a")
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -123,18 +128,19 @@ def lock() -> Iterator[None]:
 def _launch(waiting: Job) -> None:
     arguments = ["job", str(waiting.folder)]
     purpose = PURPOSES.get(waiting.kind, "inference")
-    try:
+    with os_errors_in_words(waiting.folder):
         pid = processes.start_detached(arguments, purpose, waiting.folder, waiting.folder / job.LOG_FILE)
         claim(waiting.folder, pid)
-    except OSError as error:
-        raise from_os_error(error, waiting.folder) or error from error
 
 
 def claim(folder: Path, pid: int) -> bool:
-    """Note that process `pid` runs the job; False when another living process does. Call it under `lock`."""
+    """Note that process `pid` runs the job; False unless it is queued or is this process's already.
+
+    Call it under `lock`.
+    """
     state = job.read_state(folder)
-    if _status(state).is_live:
-        return state.pid == pid
+    if state.status is not Status.QUEUED:
+        return state.status is Status.RUNNING and state.pid == pid
     running = State(
         status=Status.RUNNING,
         queued=state.queued,
@@ -193,7 +199,8 @@ def _signal_if(job_id: str, wanted: Status, number: signal.Signals) -> None:
 def _signal(target: Job, number: signal.Signals) -> None:
     """Signal the job's whole session: it leads one of its own."""
     if target.pid is not None:
-        with contextlib.suppress(ProcessLookupError):
+        # macOS refuses to signal a session of which only the ended leader is left.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(target.pid, number)
 
 
@@ -214,10 +221,11 @@ def resume(job_id: str) -> Job:
 
 def delete(job_id: str) -> None:
     """Remove a job that is over, with its checkpoints and its log. What it made stays."""
-    target = get(job_id)
-    if not target.status.is_over:
-        raise JobError(f"{job_id} is {target.status}.", "Stop it first.")
-    shutil.rmtree(target.folder)
+    with lock():
+        target = get(job_id)
+        if not target.status.is_over:
+            raise JobError(f"{job_id} is {target.status}.", "Stop it first.")
+        files.remove_folder(target.folder)
 
 
 def follow(job_id: str) -> Iterator[Event]:
@@ -252,7 +260,7 @@ class Watcher:
 
 def summary(one: Job, history: History) -> dict[str, Any]:
     """What `jobs list` tells of a job."""
-    failure = history.failure
+    failure = history.failure if one.status is Status.FAILED else None
     return {
         "id": one.id,
         "kind": one.kind,

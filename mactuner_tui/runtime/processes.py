@@ -1,7 +1,10 @@
 """Starting worker processes, and telling whether one is alive, paused or gone."""
 
+import contextlib
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -23,8 +26,11 @@ def worker_command(*arguments: str) -> list[str]:
 
 
 def start_detached(arguments: list[str], purpose: Purpose, folder: Path, log: Path) -> int:
-    """Start a worker that outlives this process and its terminal; its output goes to `log`. Returns its pid."""
-    with log.open("ab") as output:
+    """Start a worker that outlives this process and its terminal; its output goes to `log`. Returns its pid.
+
+    SIGTERM waits until the worker lets it in: asked to stop in its first moments, it would otherwise die of it.
+    """
+    with log.open("ab") as output, _held_back(signal.SIGTERM):
         child = subprocess.Popen(
             worker_command(*arguments),
             stdin=subprocess.DEVNULL,
@@ -37,6 +43,16 @@ def start_detached(arguments: list[str], purpose: Purpose, folder: Path, log: Pa
     _children.append(child)
     _keep_awake(child.pid)
     return child.pid
+
+
+@contextlib.contextmanager
+def _held_back(number: signal.Signals) -> Iterator[None]:
+    """Block a signal for this thread, and for the processes that it starts meanwhile."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _keep_awake(pid: int) -> None:

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import itertools
 import json
-from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any, Self
 
@@ -20,7 +19,8 @@ from mactuner_tui.runtime.processes import worker_command
 
 LINE_LIMIT = 16 * 1024 * 1024
 """Bytes of the longest line a session may send: a long text is one line."""
-LOG_LINES = 200
+LOG_BYTES = 64 * 1024
+LAST_LINES = 8
 CLOSE_SECONDS = 3.0
 
 
@@ -32,8 +32,10 @@ class Session:
         self._process = process
         self._numbers = itertools.count(1)
         self._replies: dict[int, asyncio.Queue[Event | None]] = {}
-        self._log: deque[str] = deque(maxlen=LOG_LINES)
-        self._tasks = [asyncio.create_task(self._read_replies()), asyncio.create_task(self._drain_log())]
+        self._log = b""
+        """The end of what the process printed."""
+        self._draining = asyncio.create_task(self._drain_log())
+        self._reading = asyncio.create_task(self._read_replies())
 
     @property
     def pid(self) -> int:
@@ -41,13 +43,13 @@ class Session:
 
     @property
     def is_open(self) -> bool:
-        return self._process.returncode is None
+        return self._process.returncode is None and not self._reading.done()
 
     def request(self, spec: RequestSpec) -> "Request":
         """Send a request; iterate over the result for its events."""
         number = next(self._numbers)
-        self._replies[number] = asyncio.Queue()
         self._send({"id": number, "do": spec.action, "spec": spec.model_dump(mode="json")})
+        self._replies[number] = asyncio.Queue()
         return Request(self, number)
 
     async def close(self) -> None:
@@ -57,9 +59,10 @@ class Session:
         try:
             await asyncio.wait_for(self._process.wait(), CLOSE_SECONDS)
         except TimeoutError:
-            self._process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
             await self._process.wait()
-        await asyncio.gather(*self._tasks)
+        await asyncio.gather(self._reading, self._draining)
 
     async def __aenter__(self) -> Self:
         return self
@@ -74,26 +77,30 @@ class Session:
         self._process.stdin.write(json.dumps(message).encode() + b"\n")
 
     def _broken(self) -> SessionError:
-        last = "\n".join(list(self._log)[-8:])
+        last = "\n".join(self._log.decode("utf-8", "replace").splitlines()[-LAST_LINES:])
         return SessionError(
             f"The {self.kind} process has ended unexpectedly.", f"Its last words:\n{last}" if last else "Open it again."
         )
 
     async def _read_replies(self) -> None:
         assert self._process.stdout is not None
-        async for line in self._process.stdout:
-            reply = json.loads(line)
-            event = parse_line(json.dumps(reply["event"]))
-            queue = self._replies.get(reply["id"])
-            if event is not None and queue is not None:
-                queue.put_nowait(event)
-        for queue in self._replies.values():
-            queue.put_nowait(None)
+        try:
+            async for line in self._process.stdout:
+                reply = json.loads(line)
+                event = parse_line(json.dumps(reply["event"]))
+                queue = self._replies.get(reply["id"])
+                if event is not None and queue is not None:
+                    queue.put_nowait(event)
+        finally:
+            # Its last words come before the news of its end; a child of its own may keep the log open for longer.
+            await asyncio.wait([self._draining], timeout=CLOSE_SECONDS)
+            for queue in self._replies.values():
+                queue.put_nowait(None)
 
     async def _drain_log(self) -> None:
         assert self._process.stderr is not None
-        while chunk := await self._process.stderr.read(65536):
-            self._log.extend(chunk.decode("utf-8", "replace").splitlines())
+        while chunk := await self._process.stderr.read(LOG_BYTES):
+            self._log = (self._log + chunk)[-LOG_BYTES:]
 
 
 class Request:

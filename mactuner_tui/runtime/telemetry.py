@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 import psutil
 
@@ -50,7 +51,7 @@ def parse_ioreg(plist: bytes) -> dict[str, Any]:
     """The performance statistics of the first GPU in the output of `ioreg -a -r -d 1 -w 0 -c IOAccelerator`."""
     try:
         devices = plistlib.loads(plist)
-    except plistlib.InvalidFileException:
+    except (plistlib.InvalidFileException, ExpatError):
         return {}
     return next((dict(device["PerformanceStatistics"]) for device in devices if "PerformanceStatistics" in device), {})
 

@@ -1,7 +1,6 @@
 """The one chat session that is kept warm: opened when first used, loaded once, given up when its memory is needed."""
 
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 from mactuner_tui.core.errors import SessionError
 from mactuner_tui.core.events import Event, ModelLoaded, RequestCancelled
@@ -43,8 +42,7 @@ class WarmChat:
         self._forget()
         if session is not None:
             self.cancel()
-            with suppress(ProcessLookupError):
-                await session.close()
+            await session.close()
 
     async def _events(self, spec: RequestSpec) -> AsyncIterator[Event]:
         if self._session is None or not self._session.is_open:

@@ -17,10 +17,13 @@ class EventLog:
         """Append one event. Raises `OSError` when the disk is full, leaving no half line behind."""
         line = (event.to_line() + "\n").encode()
         end = os.fstat(self._descriptor).st_size
-        written = os.write(self._descriptor, line)
-        if written < len(line):
+        try:
+            # On a disk that is nearly full the first write takes what fits, and only the next one fails.
+            while line:
+                line = line[os.write(self._descriptor, line) :]
+        except OSError:
             os.ftruncate(self._descriptor, end)
-            os.write(self._descriptor, line)
+            raise
 
     def close(self) -> None:
         os.close(self._descriptor)

@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from mactuner_tui.core import toml
 from mactuner_tui.core.errors import SpecError
 
 
@@ -30,8 +29,11 @@ class Spec(BaseModel):
             ) from None
 
     @classmethod
-    def from_settings(cls, settings: Iterable[str], **values: Any) -> Self:
-        """The spec made of `values` and of `name=value` settings, as `--set` takes them (`lora.r=16`)."""
+    def from_settings(cls, settings: Iterable[str], /, **values: Any) -> Self:
+        """The spec made of `values` and of `name=value` settings, as `--set` takes them (`lora.r=16`).
+
+        A setting's value is text; the field it is for decides what it means, so that a name may look like a number.
+        """
         merged: dict[str, Any] = dict(values)
         for setting in settings:
             name, equals, text = setting.partition("=")
@@ -47,7 +49,7 @@ class Spec(BaseModel):
                     raise SpecError(
                         f"--set {setting!r}: {group} is a value, not a group.", "See `--help` for the names."
                     )
-            place[field] = toml.parse_value(text.strip())
+            place[field] = text.strip()
         return cls.of(merged, "--set")
 
 

@@ -114,7 +114,7 @@ def train_adapter(spec: TrainSpec, inputs: Inputs, job: JobContext) -> None:
     )
     trainer = AnswerTrainer(
         model,
-        _arguments(spec, run, device, longest, checkpoints.writing),
+        training_arguments(spec, run, device, longest, checkpoints.writing),
         loss=loss,
         train=train.rows,
         plan=run.batches,
@@ -136,7 +136,7 @@ def train_adapter(spec: TrainSpec, inputs: Inputs, job: JobContext) -> None:
 
 
 @dataclass(frozen=True)
-class _Run:
+class Run:
     """The whole run laid out: one entry of `batches` is one forward and backward pass."""
 
     batches: list[list[int]]
@@ -145,7 +145,7 @@ class _Run:
     warmup_steps: int
 
 
-def _plan(spec: TrainSpec, train: TokenRows, job: JobContext) -> _Run:
+def _plan(spec: TrainSpec, train: TokenRows, job: JobContext) -> Run:
     batch_size = spec.per_device_train_batch_size
     per_epoch = len(plan_epoch(train.lengths, batch_size, spec.seed, 0))
     all_epochs = math.ceil(per_epoch * spec.num_train_epochs / spec.gradient_accumulation_steps)
@@ -156,7 +156,7 @@ def _plan(spec: TrainSpec, train: TokenRows, job: JobContext) -> _Run:
             events.Noted(text=f"Warm-up shortened from {spec.warmup_steps} to {warmup} steps, a tenth of the run.")
         )
     batches = plan_run(train.lengths, batch_size, spec.seed, total * spec.gradient_accumulation_steps)
-    return _Run(batches, per_epoch, total, warmup)
+    return Run(batches, per_epoch, total, warmup)
 
 
 def _tokenise(
@@ -204,7 +204,7 @@ def _past(folder: Path) -> History:
     return history
 
 
-def _arguments(spec: TrainSpec, run: _Run, device: Device, longest: int, output: Path) -> TrainingArguments:
+def training_arguments(spec: TrainSpec, run: Run, device: Device, longest: int, output: Path) -> TrainingArguments:
     automatic = device.type != "cpu" and longest >= CHECKPOINTING_FROM_TOKENS
     checkpointing = automatic if spec.activation_checkpointing == "auto" else spec.activation_checkpointing == "on"
     return TrainingArguments(

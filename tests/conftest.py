@@ -1,0 +1,72 @@
+"""Every test gets a home folder of its own and leaves nothing behind."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mactuner_tui.core.specs.models import ImportSpec
+from mactuner_tui.runtime import jobs
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh `MACTUNER_HOME`."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("MACTUNER_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def unpacked_starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter model, unpacked once for all tests by the real job."""
+    folder = tmp_path_factory.mktemp("starter")
+    before = os.environ.get("MACTUNER_HOME")
+    os.environ["MACTUNER_HOME"] = str(folder)
+    try:
+        jobs.run_to_end(ImportSpec())
+    finally:
+        if before is None:
+            del os.environ["MACTUNER_HOME"]
+        else:
+            os.environ["MACTUNER_HOME"] = before
+    return folder / "models" / "starter"
+
+
+@pytest.fixture
+def starter(unpacked_starter: Path, home: Path) -> Path:
+    """The starter model in this test's library."""
+    folder = home / "models" / "starter"
+    folder.parent.mkdir(parents=True)
+    folder.symlink_to(unpacked_starter)
+    return folder
+
+
+WriteDataset = Callable[..., Path]
+
+
+@pytest.fixture
+def write_dataset(tmp_path: Path) -> WriteDataset:
+    """Writes a dataset folder of short questions and answers, or of the rows given; returns its path."""
+
+    def write(train: int | list[str] = 16, valid: int | list[str] = 4, name: str = "data") -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        for part, rows in (("train", train), ("valid", valid)):
+            lines = rows if isinstance(rows, list) else [_row(number) for number in range(rows)]
+            (folder / f"{part}.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        return folder
+
+    return write
+
+
+def _row(number: int) -> str:
+    words = " ".join(f"word{number * index % 7}" for index in range(number % 5 + 2))
+    messages = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": f"What is {number} plus {number}?"},
+        {"role": "assistant", "content": f"It is {2 * number}. {words}"},
+    ]
+    return json.dumps({"messages": messages})
