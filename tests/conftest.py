@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,19 @@ def _row(number: int) -> str:
         {"role": "assistant", "content": f"It is {2 * number}. {words}"},
     ]
     return json.dumps({"messages": messages})
+
+
+@pytest.fixture
+def small_disk(home: Path) -> Iterator[Callable[[int], Path]]:
+    """Makes `MACTUNER_HOME` a disk of so many KiB."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small disk needs root")
+
+    def mount(kib: int) -> Path:
+        home.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(home)], check=True)
+        return home
+
+    yield mount
+    if home.is_mount():
+        subprocess.run(["umount", "--lazy", str(home)], check=True)

@@ -1,7 +1,5 @@
 """No test of this folder leaves a process behind; some need jobs that stand still, or a disk that is full."""
 
-import os
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -50,19 +48,3 @@ def new_gate(tmp_path: Path) -> Callable[[], Gate]:
 @pytest.fixture
 def gate(new_gate: Callable[[], Gate]) -> Gate:
     return new_gate()
-
-
-@pytest.fixture
-def small_disk(home: Path) -> Iterator[Callable[[int], Path]]:
-    """Makes `MACTUNER_HOME` a disk of so many KiB."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-
-    def mount(kib: int) -> Path:
-        home.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(home)], check=True)
-        return home
-
-    yield mount
-    if home.is_mount():
-        subprocess.run(["umount", "--lazy", str(home)], check=True)
