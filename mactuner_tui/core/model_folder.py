@@ -54,20 +54,10 @@ def check_model(folder: Path) -> None:
     config = _json(folder / "config.json")
     if "model_type" not in config:
         raise ModelError(f"{folder / 'config.json'}: model_type is missing.", GET_AGAIN)
-    if _needs_code(config):
-        raise ModelError(
-            f"{folder} needs code of its own to run (config.json: auto_map).",
-            "MacTuner never runs code from a model folder. Choose another model.",
-        )
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         raise ModelError(f"{folder} has no tokenizer ({' or '.join(TOKENIZER_FILES)}).", GET_AGAIN)
     for shard in _shards(folder):
         check_safetensors(shard)
-
-
-def _needs_code(config: dict[str, Any]) -> bool:
-    auto_map = config.get("auto_map")
-    return isinstance(auto_map, dict) and "AutoModelForCausalLM" in auto_map
 
 
 def _shards(folder: Path) -> list[Path]:

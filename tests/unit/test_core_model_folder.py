@@ -92,18 +92,6 @@ def test_a_model_without_weights_is_refused(model: Path) -> None:
     assert "has no weights" in _refused(model)
 
 
-def test_a_model_that_brings_code_is_refused(model: Path) -> None:
-    config = {"model_type": "odd", "auto_map": {"AutoModelForCausalLM": "modeling_odd.Odd"}}
-    (model / "config.json").write_text(json.dumps(config))
-    assert "auto_map" in _refused(model)
-
-
-@pytest.mark.parametrize("auto_map", [None, {}, {"AutoModelForSequenceClassification": "x.Y"}, ["AutoConfig"], 5])
-def test_code_for_other_uses_does_no_harm(model: Path, auto_map: object) -> None:
-    (model / "config.json").write_text(json.dumps({"model_type": "llama", "auto_map": auto_map}))
-    check_model(model)
-
-
 def test_an_adapter_is_no_base_model(adapter: Path) -> None:
     with pytest.raises(ModelError, match="is an adapter"):
         check_model(adapter)

@@ -1,6 +1,8 @@
 """Loading a tokenizer and a causal language model from a folder. Code in a model folder is never run."""
 
+import contextlib
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -27,9 +29,10 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """The folder's tokenizer, checked against its own tokenizer.json.
 
     Some tokenizer classes override what the file says (transformers#45488) and cut text differently from how the model
-    was trained; then the file is loaded as it is. Raises `ModelError` when even that differs.
+    was trained; then the file is loaded as it is. Raises `ModelError` when even that differs, or nothing can be loaded.
     """
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+    with _refused_in_words(folder):
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     raw = folder / "tokenizer.json"
     if not raw.is_file() or _agrees(tokenizer, raw):
         return cast(PreTrainedTokenizerBase, tokenizer)
@@ -47,7 +50,7 @@ def _agrees(tokenizer: PreTrainedTokenizerBase, raw: Path) -> bool:
 
 def load_causal_lm(folder: Path, device: Device, attention: str = "sdpa") -> PreTrainedModel:
     """The folder's weights on the device, in its precision. Raises `ModelError` when transformers cannot load them."""
-    try:
+    with _refused_in_words(folder):
         model = AutoModelForCausalLM.from_pretrained(
             folder,
             dtype=device.dtype,
@@ -55,11 +58,23 @@ def load_causal_lm(folder: Path, device: Device, attention: str = "sdpa") -> Pre
             attn_implementation=attention,
             trust_remote_code=False,
         )
-    except (ValueError, KeyError) as error:
+    return cast(PreTrainedModel, model)
+
+
+@contextlib.contextmanager
+def _refused_in_words(folder: Path) -> Iterator[None]:
+    """Turn what transformers says of a folder it cannot load into the user's view of it."""
+    try:
+        yield
+    except (ValueError, KeyError, OSError) as error:
+        if "trust_remote_code" in str(error):
+            raise ModelError(
+                f"{folder} needs code of its own to run (config.json: auto_map).",
+                "MacTuner never runs code from a model folder. Choose another model.",
+            ) from error
         raise ModelError(
             f"{folder} cannot be loaded: {error}", "It must be a causal language model that transformers knows."
         ) from error
-    return cast(PreTrainedModel, model)
 
 
 def parameter_count(model: torch.nn.Module, trainable: bool = False) -> int:
