@@ -61,8 +61,29 @@ def remove_folder(folder: Path) -> None:
 
 
 def _temporary(path: Path) -> Path:
-    """A name beside `path` that nothing has, and that no listing shows."""
-    return path.with_name(f"{STAGING_PREFIX}{path.name}-{secrets.token_hex(4)}")
+    """A name beside `path` that nothing has and no listing shows. It tells which process uses it, for `sweep`."""
+    return path.with_name(f"{STAGING_PREFIX}{os.getpid()}-{path.name}-{secrets.token_hex(4)}")
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes that are gone left half-written in a folder."""
+    for leftover in folder.glob(f"{STAGING_PREFIX}*"):
+        pid = leftover.name.removeprefix(STAGING_PREFIX).partition("-")[0]
+        if pid.isdigit() and not _is_alive(int(pid)):
+            if leftover.is_dir():
+                shutil.rmtree(leftover, ignore_errors=True)
+            else:
+                leftover.unlink(missing_ok=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # It is someone else's, so it is.
+        pass
+    return True
 
 
 def _refuse_existing(target: Path) -> None:

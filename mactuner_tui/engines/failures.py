@@ -29,6 +29,8 @@ def in_users_words(error: BaseException, folder: Path) -> MacTunerError | None:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
+    met: set[int] = set()
+    while error is not None and id(error) not in met:
+        met.add(id(error))
         yield error
         error = error.__cause__ or error.__context__

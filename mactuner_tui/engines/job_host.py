@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from mactuner_tui.core import events, job
+from mactuner_tui.core import events, files, job, paths
 from mactuner_tui.core.errors import MacTunerError
 from mactuner_tui.core.events import BaseEvent
 from mactuner_tui.core.job import Status
@@ -67,6 +67,8 @@ def run_job(folder: Path) -> int:
     with jobs.lock():
         if not jobs.claim(folder, os.getpid()):
             return 0
+    for shelf in (paths.models(), paths.datasets(), paths.jobs()):
+        files.sweep(shelf)
     status = _carry_out(folder)
     jobs.close(folder, status)
     jobs.advance()

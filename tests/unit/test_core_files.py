@@ -1,5 +1,8 @@
 """Files and folders that are there whole or not at all."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -117,3 +120,14 @@ def test_the_hash_is_that_of_the_content(tmp_path: Path) -> None:
     (tmp_path / "abc").write_bytes(b"abc")
     # The test vector of FIPS 180-2, appendix B.1.
     assert files.sha256(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_sweeping_removes_what_ended_processes_left_and_nothing_else(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for name in (f"{files.STAGING_PREFIX}{gone.pid}-model-1", f"{files.STAGING_PREFIX}{os.getpid()}-model-2", "model"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "weights").write_text("x")
+    (tmp_path / f"{files.STAGING_PREFIX}{gone.pid}-file-3").write_text("x")
+    files.sweep(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {f"{files.STAGING_PREFIX}{os.getpid()}-model-2", "model"}
