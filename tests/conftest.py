@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mactuner_tui.core.specs.models import ImportSpec
-from mactuner_tui.runtime import jobs
+from tests.running import run_to_end
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +27,7 @@ def unpacked_starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     before = os.environ.get("MACTUNER_HOME")
     os.environ["MACTUNER_HOME"] = str(folder)
     try:
-        jobs.run_to_end(ImportSpec())
+        run_to_end(ImportSpec())
     finally:
         if before is None:
             del os.environ["MACTUNER_HOME"]

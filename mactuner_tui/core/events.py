@@ -144,7 +144,7 @@ class Evaluated(BaseEvent):
 
 
 class CheckpointSaved(BaseEvent):
-    """A checkpoint is in place. `loss` is the newest validation loss, `best` whether it is the lowest so far."""
+    """A checkpoint is in place. `loss` is its validation loss, if measured; `best` whether that is the lowest yet."""
 
     event: Literal["checkpoint_saved"] = "checkpoint_saved"
     step: int

@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import secrets
@@ -43,13 +44,23 @@ def new_folder(target: Path) -> Iterator[Path]:
             _refuse_existing(target)
             staging.mkdir(parents=True)
             yield staging
-            for file in staging.rglob("*"):
-                sync(file)
+            sync_all(staging)
             _refuse_existing(target)
             staging.rename(target)
             sync(target.parent)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a folder's lock: one process at a time, and one thread. The folder is made if it is not there."""
+    with os_errors_in_words(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / ".lock").open("a")
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def remove_folder(folder: Path) -> None:
@@ -98,6 +109,12 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_all(folder: Path) -> None:
+    """Flush a folder and everything below it to the disk."""
+    for path in (*folder.rglob("*"), folder):
+        sync(path)
 
 
 def is_staging(path: Path) -> bool:

@@ -18,7 +18,7 @@ PACE_STEPS = 20
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint on disk. `loss` is the validation loss nearest to it, if any was measured."""
+    """A checkpoint on disk. `loss` is its validation loss, if it was measured at that step."""
 
     step: int
     folder: str

@@ -64,7 +64,7 @@ class Device:
 
 
 def pick() -> Device:
-    """MPS when there is one and it works, else CUDA, else the CPU; bfloat16 where the hardware computes in it."""
+    """MPS when torch can use it, else CUDA, else the CPU; bfloat16 where the hardware computes in it."""
     if torch.backends.mps.is_available():
         return Device("mps", torch.bfloat16)
     if torch.cuda.is_available():

@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import os
 import signal
+import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ ENGINES = {
 }
 """The module that carries out each kind of job, by a function `run(spec, job)`."""
 
+PROGRESS_SECONDS = 0.5
 RESERVE_BYTES = 256 * 1024
 """Room kept on the disk, so that a job that fills it can still say so."""
 
@@ -39,6 +41,7 @@ class JobContext:
         self.folder = folder
         self.attempt = attempt
         self.stop_requested = False
+        self._told = 0.0
         self._log = EventLog(folder / job.EVENTS_FILE)
         signal.signal(signal.SIGTERM, self._request_stop)
         # Whoever started this process held the signal back until it can be understood.
@@ -52,11 +55,21 @@ class JobContext:
         """Tell the world what happened."""
         self._log.write(event)
 
-    def begin(self, stage: str) -> None:
-        """Name the part of the job that begins. Raises `StopRequestedError` when the job was asked to stop."""
+    def check(self) -> None:
+        """Raise `StopRequestedError` when the job was asked to stop."""
         if self.stop_requested:
             raise StopRequestedError
+
+    def begin(self, stage: str) -> None:
+        """Name the part of the job that begins. Raises `StopRequestedError` when the job was asked to stop."""
+        self.check()
         self.emit(events.StageStarted(stage=stage))
+
+    def progress(self, done: float, total: float, unit: str = "") -> None:
+        """Tell how much of the part is done, at most twice a second."""
+        if done >= total or time.monotonic() - self._told > PROGRESS_SECONDS:
+            self._told = time.monotonic()
+            self.emit(events.Progressed(done=done, total=total, unit=unit))
 
     def _request_stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stop_requested = True

@@ -4,7 +4,6 @@ Every function reads the folders anew: there is no registry to fall out of step 
 """
 
 import contextlib
-import fcntl
 import os
 import signal
 import time
@@ -66,7 +65,7 @@ def get(job_id: str) -> Job:
     """The job with this id. Raises `JobError` when there is none."""
     folder = paths.jobs() / job_id
     state = job.read_state(folder)
-    return Job(folder, state, _status(state))
+    return Job(folder, state, _status(folder, state))
 
 
 def list_all() -> list[Job]:
@@ -78,11 +77,11 @@ def list_all() -> list[Job]:
     return sorted(found, key=lambda one: (one.state.queued, one.id), reverse=True)
 
 
-def _status(state: State) -> Status:
+def _status(folder: Path, state: State) -> Status:
     """What the state file says, corrected by what the process is really doing."""
     if state.status is not Status.RUNNING:
         return state.status
-    match processes.life_of(state.pid, state.process_started):
+    match processes.life_of(state.pid, state.process_started, folder):
         case "alive":
             return Status.RUNNING
         case "paused":
@@ -102,7 +101,11 @@ def start(spec: JobSpec) -> Job:
 
 
 def advance() -> None:
-    """Start each queued job that may run: the oldest one that needs the GPU if none holds it, and all that do not."""
+    """Start each queued job that may run: the oldest one that needs the GPU if none holds it, and all that do not.
+
+    Raises the first `MacTunerError` met, after all others had their turn.
+    """
+    problems = []
     with lock():
         everything = list_all()
         gpu_taken = any(one.status.is_live and one.needs_gpu for one in everything)
@@ -111,18 +114,17 @@ def advance() -> None:
                 if gpu_taken:
                     continue
                 gpu_taken = True
-            _launch(waiting)
+            try:
+                _launch(waiting)
+            except MacTunerError as problem:
+                problems.append(problem)
+    if problems:
+        raise problems[0]
 
 
-@contextlib.contextmanager
-def lock() -> Iterator[None]:
+def lock() -> contextlib.AbstractContextManager[None]:
     """Hold the queue's lock: among all processes, one at a time decides what starts."""
-    with os_errors_in_words(paths.jobs()):
-        paths.jobs().mkdir(parents=True, exist_ok=True)
-        file = (paths.jobs() / ".lock").open("a")
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    return files.locked(paths.jobs())
 
 
 def _launch(waiting: Job) -> None:
@@ -158,23 +160,33 @@ def close(folder: Path, status: Status) -> None:
     job.write_state(folder, State(status=status, queued=state.queued, attempt=state.attempt))
 
 
-def stop(job_id: str, grace: float = STOP_GRACE_SECONDS) -> Job:
-    """Ask a job to save and stop, wait, and kill it after `grace` seconds. Blocks until it is over."""
+def ask_to_stop(job_id: str) -> None:
+    """Ask a job to save and stop, and return at once. A job that waits is over right away."""
     with lock():
         target = get(job_id)
         if target.status is Status.QUEUED:
             close(target.folder, Status.STOPPED)
-            return get(job_id)
+            return
     if not target.status.is_live:
         raise JobError(f"{job_id} is not running: it is {target.status}.", "`mactuner jobs list` shows what runs.")
     _signal(target, signal.SIGTERM)
     _signal(target, signal.SIGCONT)
+
+
+def kill(job_id: str) -> None:
+    """End a job's process at once. What it did since its newest checkpoint is lost."""
+    _signal(get(job_id), signal.SIGKILL)
+
+
+def stop(job_id: str, grace: float = STOP_GRACE_SECONDS) -> Job:
+    """Ask a job to save and stop, wait, and kill it after `grace` seconds. Blocks until it is over."""
+    ask_to_stop(job_id)
     deadline = time.monotonic() + grace
-    while get(job_id).status.is_live:
+    while (target := get(job_id)).status.is_live:
         if time.monotonic() > deadline:
-            _signal(target, signal.SIGKILL)
+            kill(job_id)
         time.sleep(POLL_SECONDS)
-    return get(job_id)
+    return target
 
 
 def pause(job_id: str) -> None:
@@ -277,18 +289,6 @@ def last_words(one: Job, lines: int = 8) -> str:
     """The end of what the job's process printed: the only witness when it died without a word."""
     try:
         text = (one.folder / job.LOG_FILE).read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
+    except OSError:
         return ""
     return "\n".join(text.splitlines()[-lines:])
-
-
-def run_to_end(spec: JobSpec) -> Job:
-    """Start a job and wait until it is over. Raises what it failed with."""
-    started = start(spec)
-    for _ in follow(started.id):
-        pass
-    ended = get(started.id)
-    failure = Watcher().history(ended).failure
-    if failure is not None:
-        raise MacTunerError(failure.message, failure.hint)
-    return ended

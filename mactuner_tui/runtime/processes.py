@@ -74,14 +74,19 @@ def started_at(pid: int) -> float:
     return psutil.Process(pid).create_time()
 
 
-def life_of(pid: int | None, started: float | None) -> Life:
-    """Whether the process that had this pid and start time still is."""
+def life_of(pid: int | None, started: float | None, folder: Path | None = None) -> Life:
+    """Whether the process that had this pid and start time still is.
+
+    A process that started at another time is the same only if it works on `folder`: when the clock is set, the start of
+    every process moves with it.
+    """
     _reap()
     if pid is None or started is None:
         return "gone"
     try:
         process = psutil.Process(pid)
-        if abs(process.create_time() - started) > START_TOLERANCE:
+        moved = abs(process.create_time() - started) > START_TOLERANCE
+        if moved and (folder is None or process.cmdline()[-2:] != ["job", str(folder)]):
             return "gone"
         status = process.status()
     except psutil.Error:

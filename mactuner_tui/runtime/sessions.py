@@ -14,13 +14,15 @@ from typing import Any, Self
 from mactuner_tui.core.errors import MacTunerError, SessionError
 from mactuner_tui.core.events import Event, RequestCancelled, RequestFailed, RequestFinished, parse_line
 from mactuner_tui.core.specs import RequestSpec
-from mactuner_tui.runtime.environment import worker_environment
+from mactuner_tui.runtime.environment import Purpose, worker_environment
 from mactuner_tui.runtime.processes import worker_command
 
 LINE_LIMIT = 16 * 1024 * 1024
 """Bytes of the longest line a session may send: a long text is one line."""
 LOG_BYTES = 64 * 1024
 LAST_LINES = 8
+PURPOSES: dict[str, Purpose] = {"doctor": "training"}
+"""Where not inference: the doctor judges what training will meet."""
 CLOSE_SECONDS = 3.0
 
 
@@ -140,7 +142,7 @@ async def open_session(kind: str) -> Session:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env=worker_environment("inference"),
+        env=worker_environment(PURPOSES.get(kind, "inference")),
         limit=LINE_LIMIT,
     )
     return Session(process, kind)

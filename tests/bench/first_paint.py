@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 
-from tests.bench.terminal import Terminal
+from tests.terminal import Terminal
 
 ROUNDS = 15
 FRAME = "\x1b[1;1H"

@@ -14,7 +14,7 @@ import psutil
 
 from mactuner_tui.core import demo, events
 from mactuner_tui.runtime import jobs
-from tests.bench.terminal import Terminal
+from tests.terminal import Terminal
 
 KEYS = 100
 LETTER = "ж"

@@ -32,7 +32,7 @@ from mactuner_tui.engines.training.recipe import Run, attach_lora, training_argu
 from mactuner_tui.engines.training.reporting import Reporter
 from mactuner_tui.engines.training.tokens import TokenRow, tokenise
 from mactuner_tui.engines.training.trainer import AnswerTrainer
-from mactuner_tui.runtime import jobs
+from tests.running import run_to_end
 
 ROUNDS = 3
 BATCHES = 2
@@ -93,6 +93,7 @@ class Ways:
                 valid=[],
                 pad_multiple=self.device.pad_multiple,
                 callback=reporter,
+                scored=lambda _done, _total: True,
             )
             reporter.trainer = trainer
             trainer.add_callback(watch)
@@ -154,7 +155,7 @@ def _padded(rows: Sequence[TokenRow]) -> Any:
 def main() -> None:
     for made, spec in ((paths.models() / "starter", ImportSpec()), (paths.datasets() / "stdlib", PrepareSpec())):
         if not made.exists():
-            jobs.run_to_end(spec)
+            run_to_end(spec)
     tokenizer = load_tokenizer(paths.models() / "starter")
     rows = tokenise(read_records(paths.datasets() / "stdlib" / "train.jsonl"), tokenizer, NAIVE_LENGTH).rows
     ways = Ways(rows)

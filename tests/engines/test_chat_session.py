@@ -11,9 +11,9 @@ from mactuner_tui.core import events
 from mactuner_tui.core.errors import MacTunerError
 from mactuner_tui.core.specs.chat import AnswerRequest, GenerationSpec, LoadRequest, Message
 from mactuner_tui.core.specs.training import LoraSpec, TrainSpec
-from mactuner_tui.runtime import jobs
 from mactuner_tui.runtime.sessions import Session, open_session
 from tests.conftest import WriteDataset
+from tests.running import run_to_end
 
 QUESTION = Message(role="user", content="What is 3 plus 3?")
 
@@ -30,7 +30,7 @@ def tuned(starter: Path, write_dataset: WriteDataset) -> str:
         max_steps=8,
         lora=LoraSpec(lora_dropout=0),
     )
-    jobs.run_to_end(spec)
+    run_to_end(spec)
     return "tuned"
 
 

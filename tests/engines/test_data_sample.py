@@ -9,12 +9,12 @@ from mactuner_tui.core import manifest
 from mactuner_tui.core.errors import MacTunerError
 from mactuner_tui.core.records import Conversation, read_records
 from mactuner_tui.core.specs.data import PrepareSpec
-from mactuner_tui.runtime import jobs
+from tests.running import run_to_end
 
 
 @pytest.fixture
 def sample(home: Path) -> Path:
-    jobs.run_to_end(PrepareSpec())
+    run_to_end(PrepareSpec())
     return home / "datasets" / "stdlib"
 
 
@@ -41,7 +41,7 @@ def test_the_manifest_tells_where_it_came_from(sample: Path) -> None:
 
 def test_the_same_seed_makes_the_same_rows(sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MACTUNER_HOME", str(tmp_path / "other"))
-    jobs.run_to_end(PrepareSpec())
+    run_to_end(PrepareSpec())
     again = tmp_path / "other" / "datasets" / "stdlib"
     assert (again / "valid.jsonl").read_bytes() == (sample / "valid.jsonl").read_bytes()
 
@@ -53,4 +53,4 @@ def test_lines_are_plain_json(sample: Path) -> None:
 
 def test_more_rows_than_there_are_is_refused() -> None:
     with pytest.raises(MacTunerError, match=r"rows = 100000: .* yields only"):
-        jobs.run_to_end(PrepareSpec(rows=100_000))
+        run_to_end(PrepareSpec(rows=100_000))

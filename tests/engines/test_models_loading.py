@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file, save_file
 
 from mactuner_tui.core.errors import ModelError
 from mactuner_tui.engines import device as devices
@@ -48,3 +49,19 @@ def test_a_tokenizer_class_that_overrides_its_file_is_corrected(copy: Path) -> N
     (copy / "tokenizer_config.json").write_text(json.dumps({**settings, "tokenizer_class": "LlamaTokenizer"}))
     tokenizer = load_tokenizer(copy)
     assert tokenizer.decode(tokenizer(PROBE, add_special_tokens=False)["input_ids"]) == PROBE
+
+
+def test_weights_that_lack_a_tensor_are_refused(copy: Path) -> None:
+    weights = load_file(copy / "model.safetensors")
+    del weights["model.layers.3.mlp.up_proj.weight"]
+    save_file(weights, copy / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelError, match=r"lack 1 tensors, such as model.layers.3.mlp.up_proj.weight"):
+        load_causal_lm(copy, devices.pick())
+
+
+def test_weights_of_another_shape_are_refused(copy: Path) -> None:
+    weights = load_file(copy / "model.safetensors")
+    weights["model.norm.weight"] = weights["model.norm.weight"][:100].clone()
+    save_file(weights, copy / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        load_causal_lm(copy, devices.pick())

@@ -21,6 +21,7 @@ from mactuner_tui.core.job import Status
 from mactuner_tui.core.specs.training import LoraSpec, TrainSpec
 from mactuner_tui.runtime import jobs
 from tests.conftest import WriteDataset
+from tests.running import run_to_end
 
 
 def _spec(model: str | Path, data: Path, **settings: Any) -> TrainSpec:
@@ -42,13 +43,13 @@ def _history(job: jobs.Job) -> History:
 def _failure(spec: TrainSpec) -> tuple[str, str]:
     """The message and hint that the job ends with."""
     with pytest.raises(MacTunerError) as caught:
-        jobs.run_to_end(spec)
+        run_to_end(spec)
     return caught.value.message, caught.value.hint
 
 
 def test_a_run_learns_and_leaves_a_plain_adapter(starter: Path, write_dataset: WriteDataset, home: Path) -> None:
     data = write_dataset(train=32, valid=6)
-    job = jobs.run_to_end(_spec("starter", data, name="sums", save_total_limit=1))
+    job = run_to_end(_spec("starter", data, name="sums", save_total_limit=1))
     history = _history(job)
 
     assert history.steps == [1, 2, 3, 4, 5, 6]
@@ -67,6 +68,8 @@ def test_a_run_learns_and_leaves_a_plain_adapter(starter: Path, write_dataset: W
     for name in ("tokenizer.json", "tokenizer_config.json"):
         assert (adapter / name).read_bytes() == (starter / name).read_bytes()
     assert not (job.folder / ".reserve").exists()
+    printed = (job.folder / "log.txt").read_text()
+    assert not [line for line in printed.splitlines() if "mactuner_tui/" in line and "Warning" in line]
     assert _plain_loss(starter, None, data / "valid.jsonl") == pytest.approx(history.base_loss, rel=0.01)
     assert _plain_loss(starter, adapter, data / "valid.jsonl") == pytest.approx(history.valid_loss, rel=0.01)
 

@@ -11,6 +11,7 @@ from mactuner_tui.core.job import Status
 from mactuner_tui.core.specs.training import LoraSpec, TrainSpec
 from mactuner_tui.runtime import jobs
 from tests.conftest import WriteDataset
+from tests.running import run_to_end
 
 STEPS = 12
 KILLS = 5
@@ -44,7 +45,7 @@ def _kill_at(job_id: str, step: int) -> None:
 
 def test_five_kills_leave_no_trace_in_the_adapter(starter: Path, write_dataset: WriteDataset) -> None:
     data = write_dataset(train=24, valid=4)
-    untouched = jobs.run_to_end(_spec(data, "untouched"))
+    untouched = run_to_end(_spec(data, "untouched"))
     assert untouched.status is Status.FINISHED
 
     chance = random.Random(7)

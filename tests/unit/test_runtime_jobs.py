@@ -15,6 +15,7 @@ from mactuner_tui.core.specs.data import PrepareSpec
 from mactuner_tui.core.specs.training import TrainSpec
 from mactuner_tui.runtime import jobs
 from mactuner_tui.runtime.jobs import Job
+from tests.running import run_to_end
 from tests.unit.helpers import GOOD_ROW, Gate, told, wait_for_event, wait_for_status, wait_until
 
 DOOMED = TrainSpec(model="/nowhere", data="/nowhere")
@@ -242,7 +243,7 @@ def test_a_process_takes_up_only_what_waits_for_it() -> None:
 
 def test_running_to_the_end_raises_what_went_wrong() -> None:
     with pytest.raises(MacTunerError, match="No model '/nowhere'"):
-        jobs.run_to_end(DOOMED)
+        run_to_end(DOOMED)
 
 
 def test_following_gives_what_was_said_and_then_what_comes(gate: Gate) -> None:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,15 @@ def test_another_process_with_the_same_pid_is_not_the_one() -> None:
     started = started_at(os.getpid())
     assert life_of(os.getpid(), started) == "alive"
     assert life_of(os.getpid(), started - 5) == "gone"
+
+
+def test_a_clock_that_was_set_does_not_end_a_job(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "input()", "job", str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        moved = started_at(process.pid) - 3600
+        assert life_of(process.pid, moved, tmp_path) == "alive"
+        assert life_of(process.pid, moved, tmp_path / "other") == "gone"
+        process.kill()
 
 
 def test_no_process_is_gone() -> None:

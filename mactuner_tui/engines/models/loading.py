@@ -4,7 +4,7 @@ import contextlib
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import tokenizers
 import torch
@@ -17,6 +17,7 @@ from transformers import (
 )
 
 from mactuner_tui.core.errors import ModelError
+from mactuner_tui.core.model_folder import GET_AGAIN
 from mactuner_tui.engines.device import Device
 
 PROBE = "Hello  world, it's 3.14! naïve café 서울 東京 нет\n\tdef f(x): return x**2  # done"
@@ -51,13 +52,18 @@ def _agrees(tokenizer: PreTrainedTokenizerBase, raw: Path) -> bool:
 def load_causal_lm(folder: Path, device: Device, attention: str = "sdpa") -> PreTrainedModel:
     """The folder's weights on the device, in its precision. Raises `ModelError` when transformers cannot load them."""
     with _refused_in_words(folder):
-        model = AutoModelForCausalLM.from_pretrained(
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
             folder,
+            output_loading_info=True,
             dtype=device.dtype,
             device_map={"": device.type},
             attn_implementation=attention,
             trust_remote_code=False,
         )
+    model, report = loaded
+    if missing := sorted(report["missing_keys"]):
+        # transformers would fill them with random numbers.
+        raise ModelError(f"{folder}: its weights lack {len(missing)} tensors, such as {missing[0]}.", GET_AGAIN)
     return cast(PreTrainedModel, model)
 
 
@@ -66,7 +72,7 @@ def _refused_in_words(folder: Path) -> Iterator[None]:
     """Turn what transformers says of a folder it cannot load into the user's view of it."""
     try:
         yield
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, KeyError, OSError, RuntimeError) as error:
         if "trust_remote_code" in str(error):
             raise ModelError(
                 f"{folder} needs code of its own to run (config.json: auto_map).",

@@ -21,7 +21,9 @@ Emit = Callable[[BaseEvent], None]
 def ensure(emit: Emit, job_id: str | None = None) -> Path:
     """The starter's folder in the library, unpacked first, by the job if one does it, if it is not there yet."""
     folder = paths.models() / STARTER
-    if manifest.read(folder) is None:
+    with files.locked(paths.models()):
+        if (there := manifest.read(folder)) and there.kind == "model":
+            return folder
         made = _unpack(emit, job_id, folder)
         emit(events.ArtefactMade(kind=made.kind, name=STARTER, folder=str(folder)))
     return folder

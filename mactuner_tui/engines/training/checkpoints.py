@@ -18,7 +18,7 @@ class Checkpoints:
         self.folder = folder
         self.writing = folder / f"{files.STAGING_PREFIX}writing"
         """Where Trainer writes. What a killed process left there is swept away."""
-        shutil.rmtree(self.writing, ignore_errors=True)
+        self.sweep()
         self.writing.mkdir(parents=True)
 
     def steps(self) -> list[int]:
@@ -36,13 +36,15 @@ class Checkpoints:
     def accept(self, step: int) -> Path:
         """Take in the checkpoint that Trainer has just written."""
         written = self.writing / f"{PREFIX}{step}"
-        for file in written.rglob("*"):
-            files.sync(file)
+        files.sync_all(written)
         target = self.path(step)
-        shutil.rmtree(target, ignore_errors=True)
         written.rename(target)
         files.sync(self.folder)
         return target
+
+    def sweep(self) -> None:
+        """Give back what a checkpoint that was not finished takes."""
+        shutil.rmtree(self.writing, ignore_errors=True)
 
     def trim(self, keep: int, best: int | None) -> list[int]:
         """Delete all but the newest `keep` and the best. Returns the steps of those deleted."""

@@ -42,6 +42,6 @@ def _adapter_folder(spec: TrainSpec, job: JobContext) -> Path:
     if spec.name is None:
         return paths.models() / library.free_name(paths.models(), spec.title)
     folder = paths.models() / spec.name
-    if folder.exists():
+    if folder.exists() or spec.name == library.STARTER:
         raise SpecError(f"name = {spec.name!r}: a model of this name exists already.", "Choose another name.")
     return folder

@@ -86,7 +86,6 @@ def train_adapter(spec: TrainSpec, inputs: Inputs, job: JobContext) -> None:
     resume_from = checkpoints.newest()
     start_step = checkpoints.steps()[-1] if resume_from else 0
 
-    job.begin("training")
     job.emit(
         events.TrainingStarted(
             start_step=start_step,
@@ -112,6 +111,11 @@ def train_adapter(spec: TrainSpec, inputs: Inputs, job: JobContext) -> None:
         can_evaluate=bool(valid.rows),
         past=_past(job.folder),
     )
+
+    def scored(done: int, total: int) -> bool:
+        job.progress(done, total, "rows")
+        return not job.stop_requested
+
     trainer = AnswerTrainer(
         model,
         training_arguments(spec, run, device, longest, checkpoints.writing),
@@ -121,11 +125,17 @@ def train_adapter(spec: TrainSpec, inputs: Inputs, job: JobContext) -> None:
         valid=valid.rows,
         pad_multiple=device.pad_multiple,
         callback=reporter,
+        scored=scored,
     )
     reporter.trainer = trainer
     if start_step == 0 and valid.rows:
+        job.begin("scoring the base model")
         trainer.evaluate()
-    trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
+    job.begin("training")
+    try:
+        trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
+    finally:
+        checkpoints.sweep()
     if trainer.state.global_step < run.total_steps:
         raise StopRequestedError
 
@@ -162,12 +172,11 @@ def _plan(spec: TrainSpec, train: TokenRows, job: JobContext) -> Run:
 def _tokenise(
     records: Sequence[Record], part: str, tokenizer: PreTrainedTokenizerBase, spec: TrainSpec, job: JobContext
 ) -> TokenRows:
-    tokens = tokenise(
-        records,
-        tokenizer,
-        spec.max_length,
-        lambda done: job.emit(events.Progressed(done=done, total=len(records), unit="rows")),
-    )
+    def told(done: int) -> None:
+        job.check()
+        job.progress(done, len(records), "rows")
+
+    tokens = tokenise(records, tokenizer, spec.max_length, told)
     if tokens.cut:
         text = f"{part}: {tokens.cut} of {len(records)} rows are longer than {spec.max_length} tokens and were cut."
         job.emit(events.Noted(text=text, warning=True))

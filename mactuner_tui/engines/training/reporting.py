@@ -52,7 +52,8 @@ class Reporter(TrainerCallback):
         last = state.global_step >= state.max_steps
         if self._job.stop_requested:
             control.should_training_stop = True
-        control.should_evaluate = self._can_evaluate and (last or _is_due(state.global_step, self._spec.eval_steps))
+        due = last or _is_due(state.global_step, self._spec.eval_steps)
+        control.should_evaluate = self._can_evaluate and due and not self._job.stop_requested
         control.should_save = last or self._job.stop_requested or _is_due(state.global_step, self._spec.save_steps)
 
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
@@ -82,6 +83,8 @@ class Reporter(TrainerCallback):
         if not math.isfinite(metrics["eval_loss"]):
             raise TrainingError(f"The validation loss became {metrics['eval_loss']}.", NON_FINITE_HINT)
         self._evaluated = (state.global_step, metrics["eval_loss"])
+        if state.global_step > 0 and metrics["eval_loss"] < self._best_loss:
+            control.should_save = True  # Looked at after the evaluation: the best is kept wherever it falls.
         self._job.emit(
             events.Evaluated(
                 step=state.global_step,

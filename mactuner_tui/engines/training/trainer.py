@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -34,7 +34,11 @@ class AnswerTrainer(Trainer):
         valid: Sequence[TokenRow],
         pad_multiple: int,
         callback: TrainerCallback,
+        scored: Callable[[int, int], bool],
     ) -> None:
+        """`scored` is told, after each batch of an evaluation, how many rows of how many are done, and answers whether
+        to go on.
+        """
         super().__init__(model=model, args=arguments, callbacks=[callback])
         self.remove_callback(PrinterCallback)
         self._answer_loss = loss
@@ -42,6 +46,7 @@ class AnswerTrainer(Trainer):
         self._plan = plan
         self._valid_rows = valid
         self._pad_multiple = pad_multiple
+        self._scored = scored
         self.step_tokens = 0
         """Tokens given to the model since this was last set to 0, padding not counted."""
 
@@ -72,16 +77,23 @@ class AnswerTrainer(Trainer):
         return score.loss / (num_items_in_batch if num_items_in_batch is not None else score.tokens)
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-        """Mean loss and accuracy over all answer tokens of the validation rows."""
+        """Mean loss and accuracy over all answer tokens of the validation rows; nothing when it was broken off.
+
+        An evaluation that is broken off ends the run, with a checkpoint.
+        """
         began = time.monotonic()
         assert self.model is not None
         self.model.eval()
-        loss, correct, tokens = 0.0, 0, 0
+        loss, correct, tokens, done = 0.0, 0, 0, 0
         with torch.no_grad(), self.accelerator.autocast():
             for numbers in plan_evaluation([len(row) for row in self._valid_rows], self.args.eval_batch_size):
                 batch = self._prepare_inputs(self._collate([self._valid_rows[number] for number in numbers]))
                 score = self._answer_loss(batch)
                 loss, correct, tokens = loss + score.loss.item(), correct + score.correct, tokens + score.tokens
+                done += len(numbers)
+                if not self._scored(done, len(self._valid_rows)):
+                    self.control.should_save = self.control.should_training_stop = True
+                    return {}
         metrics = {
             "eval_loss": loss / tokens,
             "eval_accuracy": correct / tokens,

@@ -16,6 +16,7 @@ class Terminal:
 
     def __init__(self, command: Sequence[str], columns: int = 140, rows: int = 45) -> None:
         self.began = time.monotonic()
+        self._is_running = True
         self.pid, self._descriptor = pty.fork()
         if self.pid == 0:
             os.environ["TERM"] = "xterm-256color"
@@ -41,9 +42,16 @@ class Terminal:
         while (left := end - time.monotonic()) > 0:
             self._read(left)
 
+    def kill(self) -> None:
+        """End the program at once, as SIGKILL does; more than once does no harm."""
+        if self._is_running:
+            self._is_running = False
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+
     def close(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+        """Kill the program and give its terminal back."""
+        self.kill()
         os.close(self._descriptor)
 
     def _read(self, seconds: float) -> bytes:
