@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mactuner_tui.cli import output
-from mactuner_tui.cli.options import Settings, settled_path
+from mactuner_tui.cli.options import Settings
 from mactuner_tui.core import events
 from mactuner_tui.core.conversation import Conversation
 from mactuner_tui.core.numbers import duration_text
@@ -24,7 +24,7 @@ def chat(
 ) -> None:
     """Talk with a model. Without -p, each line of input is a question."""
     generation = GenerationSpec.from_settings(settings or [])
-    asyncio.run(_chat(settled_path(name), prompt, compare, generation))
+    asyncio.run(_chat(name, prompt, compare, generation))
 
 
 async def _chat(name: str, prompt: str | None, compare: bool, generation: GenerationSpec) -> None:

@@ -1,7 +1,7 @@
 """Watching a job from the shell."""
 
 from mactuner_tui.cli import output
-from mactuner_tui.core.errors import MacTunerError
+from mactuner_tui.core.errors import JobError, MacTunerError
 from mactuner_tui.core.history import History
 from mactuner_tui.core.job import Status
 from mactuner_tui.core.specs import JobSpec
@@ -24,10 +24,10 @@ def run(spec: JobSpec) -> tuple[jobs.Job, History]:
     try:
         history = watch(started.id)
     except KeyboardInterrupt:
-        output.notes.print(f"Stopping {started.id}: it finishes its step and saves a checkpoint.")
         if not jobs.get(started.id).status.is_over:
+            output.notes.print(f"Stopping {started.id}: it saves first.")
             jobs.stop(started.id)
-        output.notes.print(f"Go on with: mactuner jobs resume {started.id}")
+            output.notes.print(f"Go on with: mactuner jobs resume {started.id}")
         raise
     return jobs.get(started.id), history
 
@@ -36,6 +36,8 @@ def _raise_unless_well(ended: jobs.Job, history: History) -> None:
     failure = history.failure
     if failure is not None:
         raise MacTunerError(failure.message, failure.hint)
+    if ended.status is Status.STOPPED:
+        raise JobError(f"{ended.id} was stopped.", f"Go on with: mactuner jobs resume {ended.id}")
     if ended.status is Status.INTERRUPTED:
         last = jobs.last_words(ended)
         raise MacTunerError(

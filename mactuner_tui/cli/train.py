@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from mactuner_tui.cli import following, output
-from mactuner_tui.cli.options import Settings, settled_path
+from mactuner_tui.cli.options import Settings
 from mactuner_tui.core.errors import SpecError
 from mactuner_tui.core.specs.training import TrainSpec
 from mactuner_tui.runtime import jobs
@@ -24,9 +24,9 @@ def train(
     """Fine-tune a model. The job goes on if this terminal dies; Ctrl-C stops it, with a checkpoint."""
     values = _read_spec(spec) if spec else {}
     if model:
-        values["model"] = settled_path(model)
+        values["model"] = model
     if data:
-        values["data"] = settled_path(data)
+        values["data"] = data
     wanted = TrainSpec.from_settings(settings or [], **values)
     if detach:
         started = jobs.start(wanted)

@@ -94,8 +94,7 @@ def find_dataset(name: str) -> Path:
 
 
 def _find(name: str, shelf: Path) -> Path | None:
-    looks_like_path = "/" in name or name.startswith((".", "~"))
-    folder = Path(name).expanduser().absolute() if looks_like_path else shelf / name
+    folder = Path(paths.settled(name)) if paths.looks_like_path(name) else shelf / name
     return folder if folder.is_dir() else None
 
 

@@ -12,16 +12,6 @@ def bytes_text(count: float) -> str:
     return f"{significant(count)} TB"
 
 
-def count_text(count: float) -> str:
-    """`135M`, `1.24B`, `8,816`: parameters, rows and tokens."""
-    if count < 100_000:
-        return f"{count:,.0f}"
-    for unit, scale in (("B", 1e9), ("M", 1e6), ("k", 1e3)):
-        if count >= scale * 0.9995:
-            return f"{significant(count / scale)}{unit}"
-    return f"{count:,.0f}"
-
-
 def duration_text(seconds: float) -> str:
     """`0.21 s`, `3m 20s`, `2h 05m`."""
     if seconds < 60:

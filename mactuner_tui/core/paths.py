@@ -26,5 +26,11 @@ def jobs() -> Path:
     return home() / "jobs"
 
 
-def settings() -> Path:
-    return home() / "settings.toml"
+def settled(name: str) -> str:
+    """The name of an artefact as it is, a path made absolute: jobs run in folders of their own."""
+    return str(Path(name).expanduser().absolute()) if looks_like_path(name) else name
+
+
+def looks_like_path(name: str) -> bool:
+    """Whether a name is meant as a path rather than as the name of something in the library."""
+    return "/" in name or name.startswith((".", "~"))

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from mactuner_tui.core.numbers import bytes_text, clock_text, count_text, duration_text, significant, when_text
+from mactuner_tui.core.numbers import bytes_text, clock_text, duration_text, significant, when_text
 
 
 @pytest.mark.parametrize(
@@ -22,18 +22,6 @@ from mactuner_tui.core.numbers import bytes_text, clock_text, count_text, durati
 )
 def test_bytes_are_decimal_with_three_digits(count: float, text: str) -> None:
     assert bytes_text(count) == text
-
-
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [(0, "0"), (8_816, "8,816"), (99_999, "99,999"), (100_000, "100k"), (999_600, "1.00M"), (134_515_008, "135M")],
-)
-def test_counts_are_exact_up_to_a_hundred_thousand(count: float, text: str) -> None:
-    assert count_text(count) == text
-
-
-def test_large_models_are_counted_in_billions() -> None:
-    assert count_text(1_235_814_400) == "1.24B"
 
 
 @pytest.mark.parametrize(

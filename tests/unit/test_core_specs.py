@@ -139,3 +139,10 @@ def test_a_value_is_no_group() -> None:
 )
 def test_a_training_job_is_titled_by_what_it_makes(data: str, name: str | None, title: str) -> None:
     assert TrainSpec(model="starter", data=data, name=name).title == title
+
+
+def test_a_path_is_made_absolute_and_a_name_left_alone() -> None:
+    spec = TrainSpec(model="./here", data="stdlib")
+    assert spec.model == str(Path("here").absolute())
+    assert spec.data == "stdlib"
+    assert TrainSpec(model="~/m", data="/d").model == str(Path("~/m").expanduser())

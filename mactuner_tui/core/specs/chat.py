@@ -2,8 +2,9 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from mactuner_tui.core import paths
 from mactuner_tui.core.specs.base import RequestSpec, Spec
 
 
@@ -46,7 +47,7 @@ class LoadRequest(RequestSpec):
 
     action: ClassVar[str] = "load"
 
-    model: str
+    model: Annotated[str, AfterValidator(paths.settled)]
 
 
 class Message(Spec):

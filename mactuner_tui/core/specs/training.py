@@ -2,8 +2,9 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from mactuner_tui.core import paths
 from mactuner_tui.core.specs.base import JobSpec, Spec
 
 Scheduler = Literal["linear", "cosine", "constant"]
@@ -56,6 +57,7 @@ class TrainSpec(JobSpec):
             title="Base model",
             description="A model of the library, or the path of a transformers folder.",
         ),
+        AfterValidator(paths.settled),
     ]
     data: Annotated[
         str,
@@ -64,6 +66,7 @@ class TrainSpec(JobSpec):
             title="Dataset",
             description="A dataset of the library, or the path of a folder with train.jsonl.",
         ),
+        AfterValidator(paths.settled),
     ]
     name: Annotated[
         str | None,
