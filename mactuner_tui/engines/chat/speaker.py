@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -61,7 +62,7 @@ class Speaker:
         # A cache rounds differently from reading anew, so greedy answers, which are to repeat, do without.
         reused = memory.rewind_to(prompt if request.generation.temperature > 0 else [])
         voice = _Voice(self._tokenizer, context)
-        with torch.inference_mode(), self._adapter(request.adapter):
+        with memory.forgetting_on_failure(), torch.inference_mode(), self._adapter(request.adapter):
             output = self._model.generate(
                 input_ids=torch.tensor([prompt], device=self.device.type),
                 past_key_values=memory.cache,
@@ -82,7 +83,15 @@ class Speaker:
             # Special tokens in what a person typed stay text.
             sanitize_control_tokens=True,
         )
-        return list(encoded["input_ids"])
+        tokens = list(encoded["input_ids"])
+        room = getattr(self._model.config, "max_position_embeddings", None)
+        if room and len(tokens) + request.generation.max_new_tokens > room:
+            raise ModelError(
+                f"The conversation has {len(tokens):,} tokens; with max tokens = {request.generation.max_new_tokens:,} "
+                f"that is more than the {room:,} this model can take in.",
+                "Clear the conversation, keep fewer messages, or lower max tokens.",
+            )
+        return tokens
 
     def _adapter(self, wanted: bool) -> contextlib.AbstractContextManager[Any]:
         if wanted or not isinstance(self._model, peft.PeftModel):
@@ -111,7 +120,17 @@ class _Memory:
             self.cache.crop(-surplus)
         elif surplus > 0:
             self.cache, kept = DynamicCache(config=self._config), 0
+        del self.tokens[kept:]
         return kept
+
+    @contextlib.contextmanager
+    def forgetting_on_failure(self) -> Iterator[None]:
+        """Start anew when generation breaks off: some layers may then hold more than others."""
+        try:
+            yield
+        except BaseException:
+            self.cache, self.tokens = DynamicCache(config=self._config), []
+            raise
 
 
 class _Voice(BaseStreamer):
