@@ -150,7 +150,7 @@ def test_a_bad_row_is_named_with_its_place(
     assert f"{data / 'train.jsonl'}, row 3: " in message
     assert said in message
     assert hint
-    assert [folder.name for folder in (home / "models").iterdir()] == ["starter"]
+    assert [folder.name for folder in (home / "models").glob("[!.]*")] == ["starter"]
 
 
 def _without(name: str, folder: Path) -> None:
@@ -195,7 +195,7 @@ def test_a_disk_that_fills_up_at_a_checkpoint(
     (job,) = jobs.list_all()
     assert job.status is Status.FAILED
     assert not list((job.folder / "checkpoints").glob("*checkpoint-*"))
-    assert [folder.name for folder in models.iterdir()] == ["starter"]
+    assert [folder.name for folder in models.glob("[!.]*")] == ["starter"]
 
 
 def test_sigkill_in_mid_save_leaves_no_half_checkpoint(starter: Path, write_dataset: WriteDataset) -> None:

@@ -92,6 +92,7 @@ class AnswerTrainer(Trainer):
                 loss, correct, tokens = loss + score.loss.item(), correct + score.correct, tokens + score.tokens
                 done += len(numbers)
                 if not self._scored(done, len(self._valid_rows)):
+                    self.control.should_evaluate = False
                     self.control.should_save = self.control.should_training_stop = True
                     return {}
         metrics = {
