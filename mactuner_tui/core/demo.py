@@ -24,5 +24,5 @@ QUESTIONS = (
     "What does the Python function `shutil.copytree` do?",
 )
 
-GENERATION = GenerationSpec(temperature=0, max_new_tokens=80)
+GENERATION = GenerationSpec(temperature=0, max_new_tokens=64)
 """Greedy, so that a second run gives the same answers."""

@@ -22,7 +22,7 @@ class PrepareSpec(JobSpec):
     rows: Annotated[
         int,
         Field(ge=10, le=100_000, title="Rows", description="Rows drawn from all that were found, before the split."),
-    ] = 1250
+    ] = 1100
     valid_share: Annotated[
         float, Field(gt=0, lt=1, title="Validation share", description="Share of the rows set aside for validation.")
     ] = 0.2
