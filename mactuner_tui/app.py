@@ -99,7 +99,7 @@ class MacTunerApp(Host):
     def on_ready(self) -> None:
         self._open()
 
-    @work(group="open")
+    @work(group="open", exit_on_error=False)
     async def _open(self) -> None:
         """Bring in the libraries behind the first frame, then the first screen."""
         await asyncio.to_thread(import_module, "mactuner_tui.runtime.desk")
@@ -115,7 +115,7 @@ class MacTunerApp(Host):
 
     # -- what goes down ------------------------------------------------------------------------------------------------
 
-    @work(group="jobs", exclusive=True)
+    @work(group="jobs", exclusive=True, exit_on_error=False)
     async def _follow_jobs(self) -> None:
         while True:
             await self._read_jobs()
@@ -132,7 +132,7 @@ class MacTunerApp(Host):
                 self._tell_end(view)
         await self._attempt(self.desk.move_queue(views))
 
-    @work(group="machine", exclusive=True)
+    @work(group="machine", exclusive=True, exit_on_error=False)
     async def _follow_machine(self) -> None:
         self.machine = await self.desk.machine()
         while True:
@@ -154,16 +154,19 @@ class MacTunerApp(Host):
     # -- what comes up -------------------------------------------------------------------------------------------------
 
     @on(StartAsked)
-    @work(group="acts")
+    @work(group="acts", exit_on_error=False)
     async def start_job(self, event: StartAsked) -> None:
         await self._attempt(self.desk.start(event.spec))
         await self._read_jobs()
 
     @on(JobAsked)
-    @work(group="acts")
+    @work(group="acts", exit_on_error=False)
     async def act_on_job(self, event: JobAsked) -> None:
         view = next((view for view in self.jobs if view.id == event.job_id), None)
         if view is None:
+            return
+        if self.desk.is_stopping(view.id):
+            self.notify("It is already stopping, and saves a checkpoint first.", title=view.title, markup=False)
             return
         if event.act == "stop" and view.status.is_live:
             self.notify("It ends after this step and keeps a checkpoint.", title=f"Stopping {view.title}", markup=False)
@@ -216,7 +219,7 @@ class MacTunerApp(Host):
         if not self.screen.is_modal:
             self._quit()
 
-    @work(group="quit", exclusive=True)
+    @work(group="quit", exclusive=True, exit_on_error=False)
     async def _quit(self) -> None:
         from mactuner_tui.widgets.confirm import ConfirmModal
 

@@ -19,8 +19,8 @@ class Terminal:
         self._is_running = True
         self.pid, self._descriptor = pty.fork()
         if self.pid == 0:
-            os.environ["TERM"] = "xterm-256color"
-            os.execv(command[0], list(command))
+            # `os.environ` as Python sees it: C code may have put a window size of its own into the real one.
+            os.execve(command[0], list(command), {**os.environ, "TERM": "xterm-256color"})
         fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def type(self, text: str) -> None:

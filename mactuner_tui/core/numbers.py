@@ -1,6 +1,7 @@
 """Numbers as people read them: three significant digits and a unit."""
 
 import datetime
+import math
 
 
 def bytes_text(count: float) -> str:
@@ -22,8 +23,10 @@ def duration_text(seconds: float) -> str:
 
 
 def significant(value: float) -> str:
-    """Three significant digits without an exponent: `0.21`, `2.45`, `12.4`, `231`."""
+    """Three significant digits without an exponent: `0.047`, `2.45`, `12.4`, `231`."""
     size = abs(value)
+    if 0 < size < 0.9995:
+        return f"{value:.{2 - math.floor(math.log10(size))}f}".rstrip("0")
     digits = 0 if size >= 99.95 or size == round(size) else 1 if size >= 9.995 else 2
     return f"{value:.{digits}f}"
 

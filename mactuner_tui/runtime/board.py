@@ -17,7 +17,10 @@ class Board:
 
     def read(self) -> tuple[JobView, ...]:
         """All jobs, the newest first. The view of a job to which nothing happened is the same object as before."""
-        self._views = {found.id: self._view(found) for found in jobs.list_all()}
+        before, self._views = self._views, {found.id: self._view(found) for found in jobs.list_all()}
+        for gone in before.keys() - self._views.keys():
+            self._watcher.forget(gone)
+            self._specs.pop(gone, None)
         return tuple(self._views.values())
 
     def _view(self, found: Job) -> JobView:
@@ -28,13 +31,16 @@ class Board:
         history = self._watcher.history(found)
         if known is not None and same and known.history.applied == history.applied:
             return known
+        if found.status.is_over:
+            # Its view keeps the history from now on: nothing more will be added to it.
+            self._watcher.forget(found.id)
         died_silently = found.status.is_over and history.ending is None
         return JobView(
             id=found.id,
             status=found.status,
             queued=found.state.queued,
             spec=self._spec(found),
-            history=history.copy(),
+            history=history if found.status.is_over else history.copy(),
             last_words=jobs.last_words(found) if died_silently else "",
         )
 

@@ -269,6 +269,11 @@ class Watcher:
             history.apply(event)
         return history
 
+    def forget(self, job_id: str) -> None:
+        """Let go of a job's history; asked for again, it is read from the top."""
+        self._tails.pop(job_id, None)
+        self._histories.pop(job_id, None)
+
 
 def summary(one: Job, history: History) -> dict[str, Any]:
     """What `jobs list` tells of a job."""

@@ -1,6 +1,6 @@
 """The one chat session that is kept warm: opened when first used, loaded once, given up when its memory is needed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from mactuner_tui.core.errors import SessionError
 from mactuner_tui.core.events import Event, ModelLoaded, RequestCancelled
@@ -12,22 +12,34 @@ class WarmChat:
     """A chat session that opens itself. One request at a time."""
 
     def __init__(self) -> None:
-        self.model: str | None = None
-        """The name of the model that is ready to answer, as it was asked for."""
-        self.loaded: ModelLoaded | None = None
-        """What loading it said."""
+        self._model: str | None = None
+        self._loaded: ModelLoaded | None = None
         self._session: Session | None = None
         self._request: Request | None = None
+
+    @property
+    def model(self) -> str | None:
+        """The name of the model that is ready to answer, as it was asked for."""
+        return self._model if self._is_open else None
+
+    @property
+    def loaded(self) -> ModelLoaded | None:
+        """What loading that model said."""
+        return self._loaded if self._is_open else None
+
+    @property
+    def _is_open(self) -> bool:
+        return self._session is not None and self._session.is_open
 
     async def load(self, model: str) -> AsyncIterator[Event]:
         """Load a model of the library or of a path, and tell how far it is. Raises `MacTunerError`."""
         self._forget()
         async for event in self._events(LoadRequest(model=model)):
             if isinstance(event, ModelLoaded):
-                self.model, self.loaded = model, event
+                self._model, self._loaded = model, event
             yield event
 
-    def answer(self, question: AnswerRequest) -> AsyncIterator[Event]:
+    def answer(self, question: AnswerRequest) -> AsyncGenerator[Event, None]:
         """Answer with the loaded model. Raises `MacTunerError`."""
         return self._events(question)
 
@@ -44,14 +56,15 @@ class WarmChat:
             self.cancel()
             await session.close()
 
-    async def _events(self, spec: RequestSpec) -> AsyncIterator[Event]:
-        if self._session is None or not self._session.is_open:
+    async def _events(self, spec: RequestSpec) -> AsyncGenerator[Event, None]:
+        if not self._is_open:
             self._forget()
             self._session = await open_session("chat")
         session = self._session
-        self._request = session.request(spec)
+        assert session is not None
+        self._request = request = session.request(spec)
         try:
-            async for event in self._request:
+            async for event in request:
                 yield event
         except SessionError:
             if session is self._session:
@@ -59,7 +72,8 @@ class WarmChat:
                 raise
             yield RequestCancelled()
         finally:
-            self._request = None
+            if self._request is request:
+                self._request = None
 
     def _forget(self) -> None:
-        self.model, self.loaded = None, None
+        self._model, self._loaded = None, None

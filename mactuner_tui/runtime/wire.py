@@ -1,6 +1,7 @@
 """Events as lines of a file: written by a job, read by anyone, at any time."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from mactuner_tui.core.events import BaseEvent, Event, parse_line
@@ -42,14 +43,20 @@ class Tail:
         self._path = path
         self._offset = 0
 
-    def read(self) -> list[Event]:
-        """The events of all complete lines that were not read yet."""
+    def read(self) -> Iterator[Event]:
+        """The events of all complete lines that were not read yet, one by one: a long run's would fill the memory.
+
+        Who stops before the end goes on there the next time. What may not be read has nothing new to tell.
+        """
         try:
-            with self._path.open("rb") as file:
-                file.seek(self._offset)
-                content = file.read()
-        except FileNotFoundError:
-            return []
-        complete = content[: content.rfind(b"\n") + 1]
-        self._offset += len(complete)
-        return [event for line in complete.splitlines() if (event := parse_line(line)) is not None]
+            file = self._path.open("rb")
+        except (FileNotFoundError, PermissionError):
+            return
+        with file:
+            file.seek(self._offset)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return
+                self._offset += len(line)
+                if (event := parse_line(line)) is not None:
+                    yield event

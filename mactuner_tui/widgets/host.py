@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from textual import on
 from textual.app import App
 from textual.message import Message
 from textual.reactive import var
+from textual.worker import Worker, WorkerState
 
 if TYPE_CHECKING:
     from mactuner_tui.core.machine import Machine, Snapshot
@@ -55,6 +57,13 @@ class Host(App[None]):
         """The job that runs or is paused, the one with the GPU before others."""
         live = [view for view in self.jobs if view.status.is_live]
         return min(live, key=lambda view: not view.needs_gpu, default=None)
+
+    @on(Worker.StateChanged)
+    def show_unexpected_error(self, event: Worker.StateChanged) -> None:
+        """A bug in a worker, the app's or a screen's, must not end the app, nor pass unseen."""
+        if event.state is WorkerState.ERROR:
+            self.log.error(event.worker.error)
+            self.notify(repr(event.worker.error), title="Unexpected error", severity="error", timeout=20, markup=False)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from textual_plotext import PlotextPlot
 
 from mactuner_tui.core.history import History
-from mactuner_tui.core.series import smooth, thin
+from mactuner_tui.core.series import Smoothed, thin
 
 FAINT = 0.62
 """How far the raw curve is mixed into the background."""
@@ -45,6 +45,7 @@ class LossPlot(PlotextPlot):  # type: ignore[misc]  # textual-plotext ships no t
     def __init__(self) -> None:
         super().__init__()
         self._history = History()
+        self._smoothed = Smoothed()
 
     @property
     def drawn_steps(self) -> int:
@@ -59,10 +60,13 @@ class LossPlot(PlotextPlot):  # type: ignore[misc]  # textual-plotext ships no t
 
     def show(self, history: History) -> None:
         """Draw this run, unless it is drawn already."""
-        changed = history is not self._history
+        if history is self._history:
+            return
+        if history.training is None or history.training is not self._history.training:
+            # Another run or another attempt: only within one do the steps merely grow.
+            self._smoothed = Smoothed()
         self._history = history
-        if changed:
-            self._draw()
+        self._draw()
 
     def _draw(self) -> None:
         plot, history = self.plt, self._history
@@ -72,24 +76,25 @@ class LossPlot(PlotextPlot):  # type: ignore[misc]  # textual-plotext ships no t
         plot.yaxes(True, False)
         plot.xfrequency(5)
         plot.yfrequency(max(min(self.size.height // 3, 6), 2))
+        drawn: list[float] = []
         if history.steps:
             train = self._colour("loss-train")
             raw = thin(history.steps, history.losses, buckets)
             plot.plot(*raw, marker="braille", color=self._faint(train))
-            curve = thin(history.steps, smooth(history.losses), buckets)
+            curve = thin(history.steps, self._smoothed.extend_to(history.losses), buckets)
             plot.plot(*curve, marker="braille", color=train.rgb)
+            drawn += raw[1]
         scored = history.evaluations
         if scored:
-            steps, losses = [one.step for one in scored], [one.loss for one in scored]
-            plot.scatter(*thin(steps, losses, buckets), marker="●", color=self._colour("loss-eval").rgb)
-        self._set_limits()
+            dots = thin([one.step for one in scored], [one.loss for one in scored], buckets)
+            plot.scatter(*dots, marker="●", color=self._colour("loss-eval").rgb)
+            drawn += dots[1]
+        self._set_limits(drawn)
         self.refresh()
 
-    def _set_limits(self) -> None:
+    def _set_limits(self, losses: Sequence[float]) -> None:
         """The whole run from left to right, and the curves with a little room from top to bottom."""
-        history = self._history
-        losses = [*history.losses, *(one.loss for one in history.evaluations)]
-        last = max(history.total_steps, history.step, 1)
+        last = max(self._history.total_steps, self._history.step, 1)
         self.plt.xlim(0, last)
         self.plt.xticks(*_step_ticks(last))
         if losses:

@@ -15,7 +15,7 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker
 
 from mactuner_tui.widgets.host import WIDE, Host
 from mactuner_tui.widgets.sidebar import Sidebar
@@ -169,11 +169,9 @@ class Shell(Screen[None]):
             self.side_open = self.menu_open = False
 
     @on(Worker.StateChanged)
-    def show_unexpected_error(self, event: Worker.StateChanged) -> None:
-        """A bug in a worker of the screen must not end the app, nor pass unseen."""
-        if event.state is WorkerState.ERROR:
-            self.log.error(event.worker.error)
-            self.notify(repr(event.worker.error), title="Unexpected error", severity="error", timeout=20, markup=False)
+    def pass_worker_on(self, event: Worker.StateChanged) -> None:
+        """The app tells of what went wrong: Textual sends this to the worker's own node only."""
+        self.app.show_unexpected_error(event)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "toggle_side":

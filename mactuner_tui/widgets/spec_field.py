@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from textual import on
@@ -23,12 +22,6 @@ OTHER = "\0other"
 
 class SpecField(Grid):
     """Judges its value as it is typed. A text field with `suggestions` is a list of them, and free text besides."""
-
-    @dataclass
-    class Edited(Message):
-        """The value was changed by hand."""
-
-        field: SpecField
 
     def __init__(self, spec: type[Spec], field: Field, suggestions: Sequence[str] = ()) -> None:
         super().__init__(classes="spec-field")
@@ -68,14 +61,14 @@ class SpecField(Grid):
         return self.query_one(Input).value.strip() or None
 
     def fill(self, value: Any) -> None:
-        """Show a value without counting it as an edit."""
+        """Show a value; what is read back is the same value."""
         with self.prevent(Checkbox.Changed, Select.Changed, Input.Changed):
             for box in self.query(Checkbox):
                 box.value = bool(value)
             for choice in self.query(Select):
                 choice.value = value if self._is_listed(value) else OTHER
             for text in self.query(Input):
-                text.value = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+                text.value = "" if value is None else _exact(value)
         self._show_other()
         self.judge()
 
@@ -121,4 +114,9 @@ class SpecField(Grid):
         event.stop()
         self._show_other()
         self.judge()
-        self.post_message(self.Edited(self))
+
+
+def _exact(value: Any) -> str:
+    """A value as text that means the same: short where that loses nothing (`1e-05`, `2`), else with all digits."""
+    short = f"{value:g}" if isinstance(value, float) else str(value)
+    return short if not isinstance(value, float) or float(short) == value else repr(value)

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Collapsible, Static
 
 from mactuner_tui.core.errors import SpecError
@@ -29,13 +28,6 @@ class Group:
 
 class SpecForm(Vertical):
     """Fields that no group names, nested ones above all, follow in groups of their own."""
-
-    @dataclass
-    class Edited(Message):
-        """A value was changed by hand."""
-
-        form: SpecForm
-        path: str
 
     def __init__(
         self, spec: type[Spec], groups: Sequence[Group], suggestions: Mapping[str, Sequence[str]] | None = None
@@ -112,11 +104,6 @@ class SpecForm(Vertical):
     def focus_first(self) -> None:
         """Go to the first field."""
         self.fields[0].focus_editor()
-
-    @on(SpecField.Edited)
-    def pass_edit_on(self, event: SpecField.Edited) -> None:
-        event.stop()
-        self.post_message(self.Edited(self, event.field.field.path))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         for ancestor in event.widget.ancestors:

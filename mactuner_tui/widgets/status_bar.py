@@ -1,4 +1,4 @@
-"""The machine in one line: processor, memory, swap, the running job's memory, disk."""
+"""The machine in one line: processor, memory, GPU, the running job with its progress and its memory, swap, disk."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from textual.widget import Widget
 from mactuner_tui.core.machine import Snapshot
 from mactuner_tui.core.numbers import bytes_text
 from mactuner_tui.widgets.host import WIDE, Host
-from mactuner_tui.widgets.texts import PRESSURE_STYLES, bar, gigabytes, sparkline
+from mactuner_tui.widgets.texts import PRESSURE_STYLES, bar, gigabytes, percent, shortened, sparkline, status_content
+
+NAME_WIDTH = 16
 
 
 class StatusBar(Widget):
@@ -22,16 +24,23 @@ class StatusBar(Widget):
         if reading is None:
             return Content.styled("reading the machine …", "$quiet")
         wide = self.size.width >= WIDE
-        parts = [self._cpu(reading, wide), _memory(reading, wide), self._job(), _swap(reading), _disk(reading)]
-        if wide and reading.gpu_percent is not None:
-            parts.insert(2, _pair("GPU", f"{reading.gpu_percent:.0f} %"))
+        machine = [self._cpu(reading, wide), _memory(reading, wide), _gpu(reading) if wide else Content()]
+        parts = [*machine, self._job(wide), self._job_memory(), _swap(reading), _disk(reading)]
         return _fitting([part for part in parts if part.cell_length], self.size.width, 3 if wide else 2)
 
     def _cpu(self, reading: Snapshot, wide: bool) -> Content:
         spark = (sparkline(self.app.cpu_history, 100, 12), "$state-live") if wide else ""
         return Content.assemble(("CPU ", "$quiet"), spark, f"{reading.cpu_percent:4.0f} %")
 
-    def _job(self) -> Content:
+    def _job(self, wide: bool) -> Content:
+        """The running job and how much of it is done."""
+        view = self.app.live_job
+        if view is None:
+            return Content()
+        name = f" {shortened(view.title, NAME_WIDTH)}" if wide else ""
+        return Content.assemble(status_content(view.status), name, f" {percent(view.history.progress)}")
+
+    def _job_memory(self) -> Content:
         """Memory of the running job: the accelerator's where it has one, else its process's."""
         view = self.app.live_job
         if view is None or not view.history.process_memory:
@@ -57,6 +66,13 @@ def _memory(reading: Snapshot, wide: bool) -> Content:
         f"{' ' if wide else ''}{gigabytes(reading.memory_used, reading.memory_total)} ",
         (reading.pressure, style),
     )
+
+
+def _gpu(reading: Snapshot) -> Content:
+    """Load and memory of the GPU, where the machine tells."""
+    load = [] if reading.gpu_percent is None else [f"{reading.gpu_percent:.0f} %"]
+    held = [] if reading.gpu_memory is None else [bytes_text(reading.gpu_memory)]
+    return _pair("GPU", " ".join(load + held)) if load or held else Content()
 
 
 def _swap(reading: Snapshot) -> Content:

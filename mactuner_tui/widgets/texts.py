@@ -42,6 +42,16 @@ def shortened(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: max(width - 1, 0)]}…"
 
 
+def last_part(path: str) -> str:
+    """The last part of a path; a name as it is."""
+    return path.rstrip("/").rpartition("/")[2] or path
+
+
+def capitalised(text: str) -> str:
+    """The text with its first letter large, the others as they are."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def percent(share: float) -> str:
     """`62 %`."""
     return f"{share * 100:.0f} %"

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from mactuner_tui.app import MacTunerApp
 from mactuner_tui.core import events, job, paths
 from mactuner_tui.core.job import State, Status
+from mactuner_tui.core.specs import JobSpec
 from mactuner_tui.core.specs.training import TrainSpec
 from mactuner_tui.runtime.wire import EventLog
 
@@ -54,9 +55,16 @@ def write_run(
     number: int, status: Status, happened: Iterable[events.BaseEvent] = (), *, pid: int | None = None, **values: Any
 ) -> str:
     """Leave a run's folder behind. Returns its id; greater numbers are newer."""
-    folder = paths.jobs() / f"train-20260101-{number:06d}-0000"
+    return write_job(number, train_spec(**values), status, happened, pid=pid)
+
+
+def write_job(
+    number: int, spec: JobSpec, status: Status, happened: Iterable[events.BaseEvent] = (), *, pid: int | None = None
+) -> str:
+    """Leave the folder of any job behind, as `write_run` does."""
+    folder = paths.jobs() / f"{spec.kind}-20260101-{number:06d}-0000"
     folder.mkdir(parents=True)
-    job.write_spec(folder, train_spec(**values))
+    job.write_spec(folder, spec)
     started = psutil.Process(pid).create_time() if pid else None
     job.write_state(folder, State(status=status, queued=time.time() - 1000 + number, pid=pid, process_started=started))
     log = EventLog(folder / job.EVENTS_FILE)

@@ -9,6 +9,8 @@ from textual.widget import Widget
 from textual.widgets import Footer, Markdown, Static
 
 from mactuner_tui.core.job import Status
+from mactuner_tui.core.machine import Snapshot
+from mactuner_tui.runtime.desk import Desk
 from mactuner_tui.screens.chat.prompt import Prompt
 from mactuner_tui.screens.chat.screen import ChatScreen
 from mactuner_tui.screens.training.run_table import RunTable
@@ -17,6 +19,7 @@ from mactuner_tui.widgets.confirm import ConfirmModal
 from mactuner_tui.widgets.help_panel import SideHelp
 from mactuner_tui.widgets.loss_chart import LossPlot
 from mactuner_tui.widgets.sidebar import Sidebar
+from mactuner_tui.widgets.status_bar import StatusBar
 from mactuner_tui.widgets.themes import DARK, LIGHT
 from tests.tui.pilots import NARROW, WIDE, curve, finished_run, host, running_app, wait_for, write_run
 
@@ -210,6 +213,30 @@ async def test_bindings_have_unique_ids_and_explanations() -> None:
             assert all(binding.tooltip and binding.description for binding in ours)
             shown = {binding.action for binding in ours if binding.show}
             assert len(shown) <= 6
+
+
+async def test_a_bug_in_a_worker_of_the_app_is_told_and_does_not_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    running_run()
+    async with running_app() as pilot:
+        monkeypatch.setattr(Desk, "is_stopping", lambda *_: 1 / 0)
+        await wait_for(pilot, lambda: "x" in pilot.app.screen.active_bindings, "the run is chosen")
+        await pilot.press("p")
+        await wait_for(pilot, lambda: pilot.app.screen.query("Toast"), "it is told")
+        assert pilot.app.is_running
+
+
+@pytest.mark.parametrize(("size", "job"), [(WIDE, "⏵ stdlib-lora 33 %"), (NARROW, "⏵ 33 %")], ids=["wide", "narrow"])
+async def test_the_status_bar_has_the_machine_and_the_running_job(size: tuple[int, int], job: str) -> None:
+    running_run()
+    async with running_app(size) as pilot:
+        await wait_for(pilot, lambda: host(pilot).live_job, "the run is seen")
+        host(pilot).snapshot = Snapshot(
+            12, 20 * 10**9, 96 * 10**9, 0, "ok", 500 * 10**9, gpu_percent=34, gpu_memory=5 * 10**9
+        )
+        text = str(pilot.app.screen.query_one(StatusBar).render())
+        assert job in text
+        assert ("GPU 34 % 5 GB" in text) is (size == WIDE)
+        assert all(part in text for part in ("CPU", "20 / 96 GB ok", "JOB 1.31 GB", "SWAP 0", "DISK 500 GB free"))
 
 
 async def test_quitting_says_that_runs_go_on() -> None:

@@ -17,6 +17,7 @@ from tests.tui.pilots import curve, write_run
 MACTUNER = [sys.executable, "-c", "from mactuner_tui.cli.main import main; main()"]
 MEMORY_LIMIT = 150e6
 STEPS = 8
+LONG_RUN = 30_000
 
 
 @pytest.fixture
@@ -71,10 +72,9 @@ def test_a_killed_interface_loses_nothing(
 
 
 def test_the_interface_stays_small(open_terminal: Callable[[], Terminal]) -> None:
-    for number in range(3):
-        write_run(number, Status.FINISHED, curve(3000, 3000))
+    write_run(1, Status.FINISHED, curve(LONG_RUN, LONG_RUN, every=1000))
     terminal = open_terminal()
-    terminal.wait_for("3000 / 3000")
+    terminal.wait_for(f"{LONG_RUN:,} / {LONG_RUN:,}")
     for key in ("5", "4", "j", "o", "o"):
         terminal.type(key)
         terminal.watch(0.3)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Collapsible, Input, Select, Static
 
@@ -107,3 +108,37 @@ async def test_letters_are_text_in_a_field_and_escape_leaves_it() -> None:
         await pilot.press("escape")
         await wait_for(pilot, lambda: not isinstance(pilot.app.focused, Input), "the field is left")
         assert not started()
+
+
+async def test_a_name_in_use_is_refused_at_its_field() -> None:
+    (paths.models() / "mine").mkdir(parents=True)
+    async with running_app() as pilot:
+        type_into(pilot, "name", "mine")
+        await pilot.press("s")
+        name = field(pilot, "name")
+        await wait_for(pilot, lambda: name.problem, "the field is marked")
+        assert "exists already" in str(name.problem)
+        assert not started()
+
+
+async def test_a_relative_path_means_the_folder_it_was_typed_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with running_app() as pilot:
+        model = field(pilot, "model")
+        model.query_one(Select).value = OTHER
+        model.query_one(Input).value = "./mine"
+        spec = pilot.app.screen.query_one(SpecForm).read()
+        assert isinstance(spec, TrainSpec)
+        assert spec.model == str(tmp_path / "mine")
+
+
+async def test_a_number_keeps_all_its_digits() -> None:
+    write_run(1, Status.STOPPED, curve(3, 24), learning_rate=1.2345678e-4)
+    async with running_app() as pilot:
+        form = pilot.app.screen.query_one(SpecForm)
+        await wait_for(pilot, lambda: field(pilot, "learning_rate").value == "0.00012345678", "the form is filled")
+        spec = form.read()
+        assert isinstance(spec, TrainSpec)
+        assert spec.learning_rate == 1.2345678e-4

@@ -1,6 +1,7 @@
 """The list of runs, the monitor, and what can be done with a run."""
 
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -8,14 +9,27 @@ from textual.widgets import RichLog, Static
 
 from mactuner_tui.core import events, paths
 from mactuner_tui.core.job import Status
+from mactuner_tui.core.specs.models import ImportSpec
 from mactuner_tui.runtime import jobs
 from mactuner_tui.screens.training.monitor import Monitor
 from mactuner_tui.screens.training.run_table import RunTable
 from mactuner_tui.screens.training.screen import TrainingScreen
 from mactuner_tui.widgets.confirm import ConfirmModal
+from mactuner_tui.widgets.host import JobOpened
 from mactuner_tui.widgets.loss_chart import LossPlot
 from mactuner_tui.widgets.notice import Notice
-from tests.tui.pilots import NARROW, curve, finished_run, host, made_step, running_app, scored, wait_for, write_run
+from tests.tui.pilots import (
+    NARROW,
+    curve,
+    finished_run,
+    host,
+    made_step,
+    running_app,
+    scored,
+    wait_for,
+    write_job,
+    write_run,
+)
 
 
 @pytest.fixture
@@ -196,3 +210,62 @@ async def test_cells_change_in_place(process: int) -> None:
             file.write(made_step(9, 2.5, 24).to_line() + "\n")
         await wait_for(pilot, lambda: str(screen.table.get_row_at(0)[5]) == "38 %", "the first row moved on")
         assert screen.table.cursor_row == 1
+
+
+async def test_what_was_confirmed_is_deleted_whatever_is_chosen_by_then() -> None:
+    older, newer = finished_run(1), finished_run(2)
+    async with running_app() as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, TrainingScreen)
+        await wait_for(pilot, lambda: screen.chosen == newer, "the newer run is chosen")
+        await pilot.press("d")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, ConfirmModal), "it asks")
+        screen.chosen = older
+        await pilot.press("y")
+        await wait_for(pilot, lambda: len(jobs.list_all()) == 1, "a run is gone")
+        assert (paths.jobs() / older).is_dir()
+
+
+@pytest.fixture
+def deaf_process() -> Iterator[int]:
+    """A living process that does not end when it is asked to. Gives its pid."""
+    program = "import signal; signal.signal(15, signal.SIG_IGN); print(flush=True)\nwhile True: signal.pause()"
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        yield child.pid
+        child.kill()
+
+
+async def test_a_run_that_is_stopping_cannot_be_frozen(deaf_process: int) -> None:
+    run = write_run(1, Status.RUNNING, curve(8, 24), pid=deaf_process)
+    async with running_app() as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, TrainingScreen)
+        await wait_for(pilot, lambda: screen.state is Status.RUNNING, "the run is chosen")
+        await pilot.press("x")
+        await wait_for(pilot, lambda: host(pilot).desk.is_stopping(run), "it is stopping")
+        await pilot.press("p", "x")
+        await wait_for(pilot, lambda: len(screen.query("Toast")) == 3, "it is told so, each time")
+        assert jobs.get(run).status is Status.RUNNING
+
+
+async def test_a_failed_import_is_read_and_deleted_where_runs_are() -> None:
+    finished_run(1)
+    failure = events.JobFailed(kind="ModelError", message="The package is damaged.", hint="Install it again.")
+    failed = write_job(2, ImportSpec(), Status.FAILED, [events.JobStarted(attempt=1, pid=1), failure])
+    async with running_app() as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, TrainingScreen)
+        await wait_for(pilot, lambda: screen.table.row_count == 1, "the run alone is listed")
+        screen.post_message(JobOpened(failed))
+        await wait_for(pilot, lambda: screen.chosen == failed, "the import is shown")
+        assert "The package is damaged." in shown(screen, "#notice-title")
+        assert "r" in screen.active_bindings
+        assert "e" not in screen.active_bindings
+        await pilot.press("d")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, ConfirmModal), "it asks")
+        await pilot.press("y")
+        await wait_for(pilot, lambda: not (paths.jobs() / failed).exists(), "it is gone")
+        await wait_for(pilot, lambda: screen.table.row_count == 1, "the run alone is listed again")

@@ -46,7 +46,7 @@ def wait_for_event(job_id: str, kind: type[events.BaseEvent]) -> None:
 
 def told(job_id: str) -> list[events.Event]:
     """All that a job has said so far."""
-    return Tail(paths.jobs() / job_id / job.EVENTS_FILE).read()
+    return list(Tail(paths.jobs() / job_id / job.EVENTS_FILE).read())
 
 
 def safetensors(size: int = 8, **tensors: object) -> bytes:

@@ -28,7 +28,7 @@ def test_bytes_are_decimal_with_three_digits(count: float, text: str) -> None:
     ("seconds", "text"),
     [
         (0, "0 s"),
-        (0.214, "0.21 s"),
+        (0.2144, "0.214 s"),
         (12.34, "12.3 s"),
         (60, "1m 00s"),
         (200, "3m 20s"),
@@ -42,7 +42,18 @@ def test_durations(seconds: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.2149, "0.21"), (2.449, "2.45"), (9.996, "10.0"), (12.44, "12.4"), (99.96, "100"), (-231.4, "-231")],
+    [
+        (0.0, "0"),
+        (0.00412, "0.00412"),
+        (0.047, "0.047"),
+        (0.2149, "0.215"),
+        (0.9996, "1.00"),
+        (2.449, "2.45"),
+        (9.996, "10.0"),
+        (12.44, "12.4"),
+        (99.96, "100"),
+        (-231.4, "-231"),
+    ],
 )
 def test_three_significant_digits(value: float, text: str) -> None:
     assert significant(value) == text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mactuner_tui.core.series import smooth, thin
+from mactuner_tui.core.series import Smoothed, smooth, thin
 
 
 def test_smoothing_starts_at_the_first_value_and_follows_slowly() -> None:
@@ -35,3 +35,10 @@ def test_many_points_are_thinned_and_no_spike_is_lost() -> None:
 def test_every_bucket_keeps_its_lowest_and_highest_value() -> None:
     xs, ys = list(range(8)), [1, 9, 2, 3, 5, 5, 0, 7]
     assert thin(xs, ys, 2) == ([0, 1, 6, 7], [1, 9, 0, 7])
+
+
+def test_a_series_that_grows_is_smoothed_as_if_it_had_come_at_once() -> None:
+    values = [float(number % 7) for number in range(50)]
+    grown = Smoothed()
+    for count in (0, 1, 20, 20, 50):
+        assert grown.extend_to(values[:count]) == smooth(values[:count])

@@ -61,3 +61,22 @@ def test_a_job_with_a_damaged_spec_is_shown(gate: Gate) -> None:
     assert (view.spec, view.title, view.status) == (None, started.id, Status.RUNNING)
     gate.let_in("")
     wait_for_status(started.id, Status.FAILED)
+
+
+def test_the_histories_of_jobs_that_are_over_are_held_once(gate: Gate) -> None:
+    board = Board()
+    started = jobs.start(gate.spec)
+    wait_for_event(started.id, events.StageStarted)
+    _only(board)
+    gate.let_in("")
+    wait_until(lambda: _only(board).status is Status.FAILED, "the board shows the end")
+    tracked = board._watcher._histories
+    assert tracked == {}
+    jobs.resume(started.id)
+    wait_until(lambda: _only(board).history.attempt == 2, "the board shows the second attempt")
+    assert len([line for line in _only(board).history.log if line.text.startswith(("Started", "Resumed"))]) == 2
+    gate.let_in("")
+    wait_for_status(started.id, Status.FAILED)
+    jobs.delete(started.id)
+    assert board.read() == ()
+    assert (tracked, board._specs) == ({}, {})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
+
 from mactuner_tui.core.errors import MacTunerError
 from mactuner_tui.core.events import AnswerFinished, RequestCancelled, TextGenerated
 from mactuner_tui.core.specs.chat import AnswerRequest
@@ -18,15 +20,16 @@ async def take_answer(chat: WarmChat, request: AnswerRequest, answer: Answer) ->
     figures: AnswerFinished | None = None
     was_stopped = False
     try:
-        async for event in chat.answer(request):
-            match event:
-                case TextGenerated():
-                    pieces.append(event.text)
-                    await answer.write(event.text)
-                case AnswerFinished():
-                    figures = event
-                case RequestCancelled():
-                    was_stopped = True
+        async with aclosing(chat.answer(request)) as events:
+            async for event in events:
+                match event:
+                    case TextGenerated():
+                        pieces.append(event.text)
+                        await answer.write(event.text)
+                    case AnswerFinished():
+                        figures = event
+                    case RequestCancelled():
+                        was_stopped = True
     except MacTunerError as error:
         answer.show_problem(error.message, error.hint)
         return "".join(pieces), False

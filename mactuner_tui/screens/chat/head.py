@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from mactuner_tui.core.events import ModelLoaded
 from mactuner_tui.core.numbers import duration_text
+from mactuner_tui.widgets.texts import last_part
 
 Voice = Literal["tuned", "base", "both"]
 VOICES: tuple[Voice, ...] = ("tuned", "base", "both")
@@ -30,15 +31,15 @@ class ChatHead(Horizontal):
 
     def show_loaded(self, loaded: ModelLoaded) -> None:
         """A model is ready."""
-        base = f" on {_name(loaded.base)}" if loaded.adapter else ""
+        base = f" on {last_part(loaded.base)}" if loaded.adapter else ""
         facts = f"{base} · {loaded.device} · loaded in {duration_text(loaded.seconds)}"
-        name = loaded.adapter or _name(loaded.model)
-        self.query_one("#chat-model", Static).update(Content.assemble((_name(name), "bold"), (facts, "$quiet")))
+        name = loaded.adapter or last_part(loaded.model)
+        self.query_one("#chat-model", Static).update(Content.assemble((last_part(name), "bold"), (facts, "$quiet")))
 
     def show_state(self, model: str, state: str) -> None:
         """No model is ready, and why."""
         self.query_one("#chat-model", Static).update(
-            Content.assemble((_name(model), "bold"), (f" · {state}", "$quiet"))
+            Content.assemble((last_part(model), "bold"), (f" · {state}", "$quiet"))
         )
 
     def show_voice(self, voice: Voice) -> None:
@@ -48,8 +49,3 @@ class ChatHead(Horizontal):
             for one in VOICES
         ]
         self.query_one("#chat-voice", Static).update(Content.assemble(*marks))
-
-
-def _name(model: str) -> str:
-    """The last part of a path, or the name itself."""
-    return model.rstrip("/").rpartition("/")[2] or model

@@ -28,6 +28,7 @@ from mactuner_tui.widgets.confirm import ConfirmModal
 from mactuner_tui.widgets.notice import Notice
 from mactuner_tui.widgets.shell import LEAVE_BINDING, SIDE_BINDINGS, Shell, help_text
 from mactuner_tui.widgets.spec_form import Group, SpecForm
+from mactuner_tui.widgets.texts import capitalised
 
 Phase = Literal["asleep", "loading", "ready", "answering", "failed"]
 
@@ -69,6 +70,8 @@ class ChatScreen(Shell):
         self._was_chosen = False
         self._may_load = False
         self._stage = ""
+        self._pending: Exchange | None = None
+        """The question that was sent and is not dealt with yet."""
 
     def compose_middle(self) -> ComposeResult:
         yield ChatHead()
@@ -92,6 +95,8 @@ class ChatScreen(Shell):
 
     def show_jobs(self, views: tuple[JobView, ...]) -> None:
         """Each time the screen comes up: take the newest model, and load it unless a run needs the memory."""
+        if self.phase == "ready" and self._chat.model is None:
+            self.phase = "asleep"
         if not self._may_load:
             return
         self._may_load = False
@@ -139,6 +144,9 @@ class ChatScreen(Shell):
             except MacTunerError as error:
                 self._show_failure(error)
                 return False
+            except asyncio.CancelledError:
+                self.phase = "asleep"
+                raise
             loaded = self._chat.loaded
             self.phase = "ready" if loaded else "asleep"
             if loaded and (loaded.adapter is None or self.voice == "base"):
@@ -157,11 +165,18 @@ class ChatScreen(Shell):
 
     @on(Prompt.Sent)
     def ask(self, event: Prompt.Sent) -> None:
-        generation = self._generation()
-        if generation is None or self.phase == "answering":
+        if self._is_asked_too_soon():
             return
-        self.prompt.clear()
-        self._ask(event.text, generation)
+        generation = self._generation()
+        if generation is not None:
+            self.prompt.clear()
+            self._put(self._conversation.ask(event.text), generation)
+
+    def _is_asked_too_soon(self) -> bool:
+        """Whether another question is still being dealt with; then that is said."""
+        if self._pending is not None:
+            self.notify("One question at a time: this one stays here until the last is answered.", markup=False)
+        return self._pending is not None
 
     def _generation(self) -> GenerationSpec | None:
         """The parameters as entered; when one is wrong, the panel opens at it."""
@@ -171,36 +186,42 @@ class ChatScreen(Shell):
         self.side_open = True
         return None
 
-    @work(group="answers", exclusive=True, exit_on_error=False)
-    async def _ask(self, question: str, generation: GenerationSpec) -> None:
-        exchange = self._conversation.ask(question)
+    def _put(self, exchange: Exchange, generation: GenerationSpec, turn: Turn | None = None) -> None:
+        self._pending = exchange
         self._show_phase()
-        turn = await self.transcript.add(question)
-        await self._answer(exchange, turn, generation)
+        self._answer(exchange, generation, turn)
 
     @work(group="answers", exclusive=True, exit_on_error=False)
-    async def _answer_again(self, turn: Turn, generation: GenerationSpec) -> None:
-        await self._answer(self._conversation.exchanges[-1], turn, generation)
-
-    async def _answer(self, exchange: Exchange, turn: Turn, generation: GenerationSpec) -> None:
-        """Let whoever shall speak answer the last question, one after the other."""
-        if not await self._ensure_loaded():
-            return
-        self.phase = "answering"
+    async def _answer(self, exchange: Exchange, generation: GenerationSpec, turn: Turn | None) -> None:
+        """Let whoever shall speak answer the last question, one after the other; a new question gets a turn first."""
         try:
-            for speaker in speakers(self.voice):
-                request = AnswerRequest(
-                    messages=self._conversation.messages_for(speaker, generation),
-                    generation=generation,
-                    adapter=speaker == "tuned",
-                )
-                answer = await turn.open_answer(speaker)
-                text, may_go_on = await take_answer(self._chat, request, answer)
-                exchange.answers[speaker] = text
-                if not may_go_on:
-                    break
+            if turn is None:
+                turn = await self.transcript.add(exchange.question)
+            if await self._ensure_loaded():
+                self.phase = "answering"
+                await self._take_answers(exchange, generation, turn)
         finally:
-            self.phase = "ready" if self._chat.loaded else "asleep"
+            # Not when another question, or none, has taken its place since.
+            if self._pending is exchange:
+                self._pending = None
+                if self.phase == "answering":
+                    self._rest()
+
+    def _rest(self) -> None:
+        self.phase = "ready" if self._chat.loaded else "asleep"
+
+    async def _take_answers(self, exchange: Exchange, generation: GenerationSpec, turn: Turn) -> None:
+        for speaker in speakers(self.voice):
+            request = AnswerRequest(
+                messages=self._conversation.messages_for(speaker, generation),
+                generation=generation,
+                adapter=speaker == "tuned",
+            )
+            answer = await turn.open_answer(speaker)
+            text, may_go_on = await take_answer(self._chat, request, answer)
+            exchange.answers[speaker] = text
+            if not may_go_on:
+                break
 
     # -- what is shown -------------------------------------------------------------------------------------------------
 
@@ -232,7 +253,7 @@ class ChatScreen(Shell):
 
     def _show_loading(self, stage: str, progress: tuple[float, float] | None) -> None:
         self.head.show_state(self._model, f"{stage} …")
-        self.notice.show(f"{stage[:1].upper()}{stage[1:]} …", self._model, mood="busy", progress=progress)
+        self.notice.show(f"{capitalised(stage)} …", self._model, mood="busy", progress=progress)
 
     def _show_failure(self, error: MacTunerError) -> None:
         self.phase = "failed"
@@ -268,9 +289,11 @@ class ChatScreen(Shell):
         self.voice = VOICES[(VOICES.index(self.voice) + 1) % len(VOICES)]
 
     def action_ask_again(self) -> None:
+        if self._is_asked_too_soon():
+            return
         turn, generation = self.transcript.last, self._generation()
         if turn is not None and generation is not None:
-            self._answer_again(turn, generation)
+            self._put(self._conversation.exchanges[-1], generation, turn)
 
     def action_reload(self) -> None:
         self._load()
@@ -285,7 +308,11 @@ class ChatScreen(Shell):
         self._begin_anew()
 
     def _begin_anew(self) -> None:
-        self._chat.cancel()
+        """An empty conversation; a question that is still being dealt with is given up."""
+        self.workers.cancel_group(self, "answers")
+        self._pending = None
+        if self.phase == "answering":
+            self._rest()
         self._conversation = Conversation()
         self.transcript.clear()
         self._show_phase()

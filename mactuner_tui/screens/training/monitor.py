@@ -17,7 +17,7 @@ from mactuner_tui.screens.training.run_log import Checkpoints, RunLog
 from mactuner_tui.screens.training.settings import train_spec
 from mactuner_tui.widgets.loss_chart import LossChart
 from mactuner_tui.widgets.notice import Notice
-from mactuner_tui.widgets.texts import STATUS_VARIABLES, hint, status_content, time_left
+from mactuner_tui.widgets.texts import STATUS_VARIABLES, capitalised, hint, status_content, time_left
 
 GAP = "   "
 
@@ -73,8 +73,8 @@ class Monitor(Vertical):
         match view.status:
             case Status.QUEUED:
                 self.notice.show(
-                    "Waiting for the GPU",
-                    "One run at a time: this one starts by itself when the running one ends.",
+                    "Waiting for the GPU" if view.needs_gpu else "Waiting to start",
+                    "One run at a time: this one starts by itself when the running one ends." if view.needs_gpu else "",
                     [("x", "take it out of the queue")],
                 )
             case Status.RUNNING | Status.PAUSED:
@@ -82,7 +82,7 @@ class Monitor(Vertical):
                 done = f"{significant(history.done)} of {significant(history.total)} {history.unit}".strip()
                 paused = view.status is Status.PAUSED
                 self.notice.show(
-                    f"{stage[:1].upper()}{stage[1:]} …",
+                    f"{capitalised(stage)} …",
                     done if history.total else "",
                     [("p", "continue")] if paused else [],
                     mood="busy",
@@ -90,7 +90,11 @@ class Monitor(Vertical):
                 )
             case Status.FAILED | Status.INTERRUPTED:
                 title, text = _reason(view)
-                self.notice.show(title, text, [("r", "try again"), ("e", "change its settings")], mood="bad")
+                change = [("e", "change its settings")] if train_spec(view) else []
+                self.notice.show(title, text, [("r", "try again"), *change], mood="bad")
+            case Status.FINISHED:
+                made = [f"It made the {artefact.kind} {artefact.name}." for artefact in history.artefacts]
+                self.notice.show("✓ Finished", " ".join(made))
             case _:
                 self.notice.show("It ended before its first step", "", [("r", "resume")])
 

@@ -10,8 +10,9 @@ from textual.widgets import DataTable
 from mactuner_tui.core.job import Status
 from mactuner_tui.core.numbers import duration_text, when_text
 from mactuner_tui.core.overview import JobView
+from mactuner_tui.core.specs.training import TrainSpec
 from mactuner_tui.screens.training.settings import train_spec
-from mactuner_tui.widgets.texts import STATUS_VARIABLES, percent, shortened, time_left
+from mactuner_tui.widgets.texts import STATUS_VARIABLES, last_part, percent, shortened, time_left
 
 COLUMNS = ("state", "name", "model", "data", "loss", "done", "time", "when")
 RIGHT = ("loss", "done", "time", "when")
@@ -80,20 +81,17 @@ class RunTable(DataTable[Text]):
 
 def _row(view: JobView) -> tuple[str, ...]:
     spec, history = train_spec(view), view.history
+    unknown = "?" if view.kind == TrainSpec.kind else ""
     return (
         view.status,
         shortened(view.title, NAME_WIDTH),
-        shortened(_last_part(spec.model) if spec else "?", INPUT_WIDTH),
-        shortened(_last_part(spec.data) if spec else "?", INPUT_WIDTH),
+        shortened(last_part(spec.model) if spec else unknown, INPUT_WIDTH),
+        shortened(last_part(spec.data) if spec else unknown, INPUT_WIDTH),
         _losses(view),
         percent(history.progress) if history.training else "",
         _time(view),
         when_text(view.queued),
     )
-
-
-def _last_part(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2] or path
 
 
 def _losses(view: JobView) -> str:

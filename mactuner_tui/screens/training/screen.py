@@ -59,7 +59,7 @@ class TrainingScreen(Shell):
 
     table = getters.query_one(RunTable)
     form = getters.query_one(SpecForm)
-    chosen: reactive[str | None] = reactive(None, init=False)
+    chosen: reactive[str | None] = reactive(None, init=False, bindings=True)
     """The id of the run that the monitor shows."""
     state: reactive[Status | None] = reactive(None, init=False, bindings=True)
     """Its status: the keys in the footer follow it."""
@@ -69,6 +69,8 @@ class TrainingScreen(Shell):
     def __init__(self) -> None:
         super().__init__()
         self._known_runs: frozenset[str] | None = None
+        self._opened: str | None = None
+        """The job that was opened from the menu."""
 
     def compose_middle(self) -> ComposeResult:
         yield RunTable()
@@ -90,7 +92,8 @@ class TrainingScreen(Shell):
 
     @property
     def runs(self) -> tuple[JobView, ...]:
-        return tuple(view for view in self.app.jobs if view.kind == TrainSpec.kind)
+        """The training runs, and besides them the job of another kind that was opened last."""
+        return tuple(view for view in self.app.jobs if view.kind == TrainSpec.kind or view.id == self._opened)
 
     @property
     def run(self) -> JobView | None:
@@ -124,9 +127,11 @@ class TrainingScreen(Shell):
             self.query_one(Monitor).show(run)
 
     def open_run(self, job_id: str) -> None:
-        """Show this run, if it is one."""
+        """Show this run; a job of another kind, which has no screen of its own, is listed for the while."""
+        self._opened = job_id
         if any(view.id == job_id for view in self.runs):
             self.chosen = job_id
+            self.show_jobs(self.app.jobs)
             self.focus_middle()
 
     def watch_chosen(self) -> None:
@@ -226,9 +231,12 @@ class TrainingScreen(Shell):
             f"Delete the run {run.title}?", "Its curves, checkpoints and log are lost. What it made stays.", "Delete"
         )
         if await self.app.push_screen_wait(question):
-            self._ask("delete")
+            # Another run may be the chosen one by now.
+            self.post_message(JobAsked("delete", run.id))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("chat", "edit") and self.run is not None and self.run.kind != TrainSpec.kind:
+            return False
         if action in ACTS_BY_STATUS:
             return self.state in ACTS_BY_STATUS[action]
         if action in ("edit", "open"):

@@ -1,6 +1,6 @@
 """How the training form is laid out, what it starts with, and what is checked before a run is asked for."""
 
-from mactuner_tui.core import library, model_folder
+from mactuner_tui.core import library, model_folder, paths
 from mactuner_tui.core.demo import TRAINING
 from mactuner_tui.core.errors import DataError, ModelError
 from mactuner_tui.core.overview import JobView
@@ -38,12 +38,14 @@ def first_settings(runs: tuple[JobView, ...]) -> TrainSpec:
 
 
 def missing_input(spec: TrainSpec) -> tuple[str, str] | None:
-    """The field whose model or dataset cannot be used, and why: found now rather than after the job has started."""
+    """The field whose model, dataset or name cannot be used, and why: found now rather than in the job."""
     try:
         if spec.model != library.STARTER:
             model_folder.check_model(library.find_model(spec.model))
         if spec.data != library.SAMPLE:
             library.find_dataset(spec.data)
+        if spec.name is not None and (spec.name == library.STARTER or (paths.models() / spec.name).exists()):
+            return "name", f"A model called {spec.name} exists already. Choose another name."
     except ModelError as error:
         return "model", f"{error.message} {error.hint}"
     except DataError as error:
