@@ -68,7 +68,7 @@ def test_a_killed_interface_loses_nothing(
     assert history.steps == list(range(1, STEPS + 1))
 
     again = open_terminal()
-    again.wait_for(f"{history.losses[-1]:.3f}")
+    again.wait_for(f"{history.valid_loss:.3f}")
 
 
 def test_the_interface_stays_small(open_terminal: Callable[[], Terminal]) -> None:
