@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,11 @@ import pytest
 
 from mactuner_tui.core.specs.models import ImportSpec
 from tests.running import run_to_end
+
+
+def pytest_configure() -> None:
+    """Let the programs that tests start hear Ctrl-C, even where CI runs as a background job, which ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
