@@ -45,7 +45,8 @@ def test_a_clock_that_was_set_does_not_end_a_job(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "input()", "job", str(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
         moved = started_at(process.pid) - 3600
-        assert life_of(process.pid, moved, tmp_path) == "alive"
+        # A process that has just begun has no command line for a moment.
+        wait_until(lambda: life_of(process.pid, moved, tmp_path) == "alive", "the process is known by its command line")
         assert life_of(process.pid, moved, tmp_path / "other") == "gone"
         process.kill()
 
