@@ -11,7 +11,6 @@ from pathlib import Path
 from types import FrameType
 
 from mactuner_tui.core import events, files, job, paths
-from mactuner_tui.core.errors import MacTunerError
 from mactuner_tui.core.events import BaseEvent
 from mactuner_tui.core.job import Status
 from mactuner_tui.engines.failures import in_users_words
@@ -119,7 +118,7 @@ def _reserve(folder: Path) -> Iterator[None]:
 def _failure(error: Exception, folder: Path) -> events.JobFailed:
     """The one shape of a failed job. What is no one's fault but ours carries its traceback."""
     traceback.print_exception(error)
-    known = error if isinstance(error, MacTunerError) else in_users_words(error, folder)
+    known = in_users_words(error, folder)
     if known is not None:
         return events.JobFailed(kind=known.kind, message=known.message, hint=known.hint)
     return events.JobFailed(

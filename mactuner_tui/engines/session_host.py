@@ -14,7 +14,7 @@ import traceback
 from typing import Any, Protocol
 
 from mactuner_tui.core import events, paths
-from mactuner_tui.core.errors import MacTunerError, SessionError
+from mactuner_tui.core.errors import SessionError
 from mactuner_tui.core.events import BaseEvent
 from mactuner_tui.core.specs import SESSION_REQUESTS, RequestSpec
 from mactuner_tui.engines.failures import in_users_words
@@ -97,7 +97,7 @@ def _read_requests(output: int, requests: "queue.SimpleQueue[tuple[dict[str, Any
 
 def _failure(error: Exception) -> events.RequestFailed:
     traceback.print_exception(error)
-    known = error if isinstance(error, MacTunerError) else in_users_words(error, paths.home())
+    known = in_users_words(error, paths.home())
     if known is not None:
         return events.RequestFailed(kind=known.kind, message=known.message, hint=known.hint)
     return events.RequestFailed(
