@@ -9,7 +9,7 @@ from mactuner_tui.core.manifest import ArtefactKind, Manifest
 
 STARTER = "starter"
 """The packaged model's name, whether or not it has been unpacked yet."""
-SAMPLE = "stdlib"
+SAMPLE = paths.SAMPLE
 """The sample dataset's name, whether or not it has been made yet."""
 
 

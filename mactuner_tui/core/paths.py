@@ -1,9 +1,14 @@
 """Where MacTuner keeps its things. The only place that knows `MACTUNER_HOME`."""
 
 import os
+import re
 from pathlib import Path
 
 import platformdirs
+
+SAMPLE = "stdlib"
+"""The source that needs no file, and the dataset made of it."""
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
 def home() -> Path:
@@ -29,6 +34,26 @@ def jobs() -> Path:
 def settled(name: str) -> str:
     """The name of an artefact as it is, a path made absolute: jobs run in folders of their own."""
     return str(Path(name).expanduser().absolute()) if looks_like_path(name) else name
+
+
+def settled_source(source: str) -> str:
+    """The source of a dataset: a path made absolute; the id of a dataset on the Hub and a plain name as they are."""
+    here = Path(source).expanduser().absolute()
+    if source != SAMPLE and (here.exists() or (looks_like_path(source) and not is_hub_id(source))):
+        return str(here)
+    return source
+
+
+def is_hub_id(source: str) -> bool:
+    """Whether a source may be the id of a dataset on the Hub: an owner and a name."""
+    return bool(HUB_ID.fullmatch(source))
+
+
+def stem(source: str) -> str:
+    """A name for what is made of a source: its last part without suffixes, as far as a name can hold it."""
+    name = source.rstrip("/").rpartition("/")[2]
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", re.sub(r"(\.\w{1,8}){1,2}$", "", name)).strip("-._")
+    return plain or "data"
 
 
 def looks_like_path(name: str) -> bool:

@@ -6,7 +6,10 @@ from typing import Any
 
 
 def dump(values: Mapping[str, Any]) -> str:
-    """TOML text of nested tables of strings, numbers, booleans and lists. None is left out: TOML has no null."""
+    """TOML text of nested tables of strings, numbers, booleans and lists, with tables in lists written inline.
+
+    None is left out: TOML has no null.
+    """
     return "\n".join(_lines(values, ())) + "\n"
 
 
@@ -20,6 +23,8 @@ def _lines(values: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
 
 
 def _value(value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key} = {_value(item)}' for key, item in value.items() if item is not None)}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(_value(item) for item in value)}]"
     if isinstance(value, str):

@@ -3,6 +3,7 @@
 from mactuner_tui.core.specs.base import JobSpec, RequestSpec
 from mactuner_tui.core.specs.chat import AnswerRequest, LoadRequest
 from mactuner_tui.core.specs.data import PrepareSpec
+from mactuner_tui.core.specs.data_requests import DATA_REQUESTS
 from mactuner_tui.core.specs.doctor import ExamineRequest
 from mactuner_tui.core.specs.models import ImportSpec
 from mactuner_tui.core.specs.training import TrainSpec
@@ -11,6 +12,7 @@ JOB_SPECS: dict[str, type[JobSpec]] = {spec.kind: spec for spec in (ImportSpec, 
 
 SESSION_REQUESTS: dict[str, dict[str, type[RequestSpec]]] = {
     "chat": {request.action: request for request in (LoadRequest, AnswerRequest)},
+    "data": {request.action: request for request in DATA_REQUESTS},
     "doctor": {ExamineRequest.action: ExamineRequest},
 }
 

@@ -72,6 +72,8 @@ class RequestSpec(Spec):
 
     action: ClassVar[str]
     """The request's name on the wire."""
+    aside: ClassVar[bool] = False
+    """Whether it is answered at once, beside a long request that is under way."""
 
 
 def problems(error: ValidationError) -> list[str]:
