@@ -40,3 +40,8 @@ def when_text(at: float) -> str:
     """When something was, given in seconds since the epoch: the time today, else the day (`14:03`, `22 Nov`)."""
     then, today = datetime.datetime.fromtimestamp(at), datetime.datetime.now()
     return then.strftime("%H:%M") if then.date() == today.date() else then.strftime("%d %b")
+
+
+def count_text(count: int, one: str, many: str = "") -> str:
+    """`1 row`, `12,400 rows`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -47,57 +47,102 @@ def read_records(path: Path) -> Iterator[Record]:
 
 
 def parse_record(line: bytes, where: str) -> Record:
-    """One row. `where` names its file and row for the error."""
+    """One row that can be trained on. `where` names its file and row for the error."""
+    return usable(_shaped(parse_row(line, where), where), where)
+
+
+def parse_row(line: bytes, where: str) -> dict[str, Any]:
+    """One line of JSON Lines, which must hold an object."""
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise DataError(
-            f"{where}: not valid JSON ({error}): {_shortened(line.decode('utf-8', 'replace'))}",
+            f"{where}: not valid JSON ({error}): {shortened(line.decode('utf-8', 'replace'))}",
             "Each line must hold one complete JSON object. Correct or remove this row.",
         ) from None
     if not isinstance(row, dict):
-        raise DataError(f"{where}: expected a JSON object, found {_shortened(row)}.", f"A row is {ACCEPTED}.")
+        raise DataError(f"{where}: expected a JSON object, found {shortened(row)}.", f"A row is {ACCEPTED}.")
+    return row
+
+
+def _shaped(row: dict[str, Any], where: str) -> Record:
     if "messages" in row:
-        return _conversation(row["messages"], where)
+        return conversation(row["messages"], "messages", where)
     if "prompt" in row and "completion" in row:
-        pair = [{"role": "user", "content": row["prompt"]}, {"role": "assistant", "content": row["completion"]}]
-        return _conversation(pair, where)
+        return pair(row["prompt"], row["completion"])
     if "text" in row:
-        return PlainText(_content(row["text"], "text", where))
-    raise DataError(f"{where}: no known field among {_shortened(sorted(row))}.", f"A row is {ACCEPTED}.")
+        return PlainText(row["text"])
+    raise DataError(f"{where}: no known field among {shortened(sorted(row))}.", f"A row is {ACCEPTED}.")
 
 
-def _conversation(messages: Any, where: str) -> Conversation:
+def conversation(messages: Any, field: str, where: str) -> Conversation:
+    """A conversation of messages with known roles; whether there is anything in them is not judged."""
     if not isinstance(messages, list) or not messages:
         raise DataError(
-            f"{where}: messages = {_shortened(messages)}: expected a list of messages.", f"A row is {ACCEPTED}."
+            f"{where}: {field} = {shortened(messages)}: expected a list of messages.", f"A row is {ACCEPTED}."
         )
     for index, message in enumerate(messages):
-        place = f"messages[{index}]"
+        place = f"{field}[{index}]"
         if not isinstance(message, dict):
             raise DataError(
-                f"{where}: {place} = {_shortened(message)}: expected an object with role and content.",
+                f"{where}: {place} = {shortened(message)}: expected an object with role and content.",
                 f"A row is {ACCEPTED}.",
             )
-        role = message.get("role")
-        if role not in ROLES:
+        if message.get("role") not in ROLES:
             raise DataError(
-                f"{where}: {place}.role = {_shortened(role)}: unknown role.",
+                f"{where}: {place}.role = {shortened(message.get('role'))}: unknown role.",
                 f"Roles are {', '.join(ROLES)}. Correct or remove this row.",
             )
-        _content(message.get("content"), f"{place}.content", where)
-    if not any(message["role"] == "assistant" for message in messages):
-        raise DataError(
-            f"{where}: no message of the assistant, so there is nothing to learn.", "Add an answer, or remove this row."
-        )
     return Conversation(messages)
 
 
-def _content(content: Any, field: str, where: str) -> str:
+def pair(prompt: str, answer: str, system: str = "") -> Conversation:
+    """A question and its answer, told who to be if `system` says so."""
+    told = [{"role": "system", "content": system}] if system else []
+    return Conversation(
+        [*told, {"role": "user", "content": prompt}, {"role": "assistant", "content": answer}],
+    )
+
+
+def usable(record: Record, where: str) -> Record:
+    """The record, if there is something to learn in it. Raises `DataError` naming what is empty or no text."""
+    match record:
+        case PlainText(text):
+            _content(text, "text", where)
+        case Conversation(messages):
+            for index, message in enumerate(messages):
+                _content(message.get("content"), f"messages[{index}].content", where)
+            if not any(message["role"] == "assistant" for message in messages):
+                raise DataError(
+                    f"{where}: no message of the assistant, so there is nothing to learn.",
+                    "Add an answer, or remove this row.",
+                )
+    return record
+
+
+def texts_of(record: Record) -> list[str]:
+    """The texts of a record, in order."""
+    match record:
+        case PlainText(text):
+            return [text]
+        case Conversation(messages):
+            return [message["content"] for message in messages]
+
+
+def to_row(record: Record) -> dict[str, Any]:
+    """The record as a row of a dataset, in the form mlx-lm and TRL read too."""
+    match record:
+        case PlainText(text):
+            return {"text": text}
+        case Conversation(messages):
+            return {"messages": messages}
+
+
+def _content(content: Any, field: str, where: str) -> None:
     if not isinstance(content, str):
-        raise DataError(f"{where}: {field} = {_shortened(content)}: expected text.", "Correct or remove this row.")
+        raise DataError(f"{where}: {field} = {shortened(content)}: expected text.", "Correct or remove this row.")
     if not content.strip():
-        raise DataError(f"{where}: {field} = {_shortened(content)}: empty.", "Fill it in, or remove this row.")
+        raise DataError(f"{where}: {field} = {shortened(content)}: empty.", "Fill it in, or remove this row.")
     try:
         content.encode()
     except UnicodeEncodeError:
@@ -105,9 +150,9 @@ def _content(content: Any, field: str, where: str) -> str:
             f"{where}: {field} = {ascii(content)[:60]}: half of a surrogate pair, which is no character.",
             "Correct or remove this row.",
         ) from None
-    return content
 
 
-def _shortened(value: Any, limit: int = 60) -> str:
-    text = repr(value) if not isinstance(value, str) else repr(value.rstrip("\n"))
+def shortened(value: Any, limit: int = 60) -> str:
+    """A value as an error message quotes it: cut to `limit` characters."""
+    text = repr(value) if not isinstance(value, str) else repr(value[: 2 * limit].rstrip("\n"))
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

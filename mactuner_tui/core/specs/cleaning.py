@@ -3,9 +3,10 @@
 A recipe is a tuple of steps in order; it is stored with the dataset and can be applied to another file.
 """
 
+import re
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from mactuner_tui.core.specs.base import Spec
 
@@ -32,7 +33,7 @@ class MissingValues(StepSpec):
     title: ClassVar[str] = "Missing values"
     step: Literal["missing_values"] = "missing_values"
     columns: Annotated[
-        str, Field(title="Columns", description="Names with commas between. Empty: every column the mapping uses.")
+        str, Field(title="Columns", description="Names with commas between. Empty: the first column of each template.")
     ] = ""
     action: Annotated[
         Literal["drop_row", "fill", "drop_column"],
@@ -129,13 +130,25 @@ class Addresses(StepSpec):
     ] = ""
 
 
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    return pattern
+
+
 class RegularExpression(StepSpec):
     """What a regular expression matches is replaced, or decides whether the row stays."""
 
     title: ClassVar[str] = "Regular expression"
     step: Literal["regular_expression"] = "regular_expression"
     part: Part = "all"
-    pattern: Annotated[str, Field(title="Pattern", description="A regular expression, as Python's re takes it.")] = ""
+    pattern: Annotated[
+        str,
+        AfterValidator(_compiles),
+        Field(title="Pattern", description="A regular expression, as Python's re takes it."),
+    ] = ""
     action: Annotated[
         Literal["replace", "drop_matching", "keep_matching"],
         Field(title="Action", description="Replace each match, drop rows with a match, or keep only those."),
