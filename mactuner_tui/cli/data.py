@@ -1,17 +1,38 @@
 """`mactuner data`."""
 
+import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mactuner_tui.cli import following, output
+from mactuner_tui.cli import following, inspecting, output
 from mactuner_tui.cli.artefacts import forget, show_artefacts
 from mactuner_tui.cli.options import Settings
-from mactuner_tui.core import library
-from mactuner_tui.core.errors import DataError
+from mactuner_tui.cli.recipes import read_recipe
+from mactuner_tui.core import library, paths
+from mactuner_tui.core.errors import DataError, SpecError
 from mactuner_tui.core.specs.data import PrepareSpec
+from mactuner_tui.runtime import jobs
 
-app = typer.Typer(help="The datasets on this machine.", no_args_is_help=True)
+app = typer.Typer(help="Look at data, and make datasets of it.", no_args_is_help=True)
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="A file, a folder, the id of a dataset on the Hugging Face Hub, the name of a dataset of yours, "
+        "or `stdlib`: Python's own documentation.",
+    ),
+]
+Recipe = Annotated[
+    str | None,
+    typer.Option(
+        "--recipe",
+        metavar="DATASET|FILE",
+        help="Clean by the recipe of one of your datasets, or of a TOML file with [[recipe]] steps.",
+    ),
+]
 
 
 @app.command("list")
@@ -21,12 +42,49 @@ def list_datasets(json: output.Json = False) -> None:
 
 
 @app.command()
-def prepare(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="`stdlib`: Python's own documentation.")],
+def inspect(
+    source: Source,
+    model: Annotated[str, typer.Option(help="Whose tokens are counted, and whose template is used.")] = "starter",
+    max_length: Annotated[int, typer.Option(help="Tokens after which training would cut a row.")] = 512,
+    row: Annotated[int | None, typer.Option(help="Show this row as the model sees it.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Also write the charts to this file, a web page.")] = None,
+    recipe: Recipe = None,
     settings: Settings = None,
+    json: output.Json = False,
 ) -> None:
-    """Make a dataset with a training and a validation part."""
-    following.run(PrepareSpec.from_settings(settings or [], source=source))
+    """Say what is in it, what is wrong with it, and what a model would be shown.
+
+    --set takes the settings of `prepare`, such as reading.encoding=cp949 or mapping.prompt={question}.
+    """
+    spec = _spec(source, recipe, [*(settings or []), f"model={model}"])
+    report = str(html.expanduser().absolute()) if html else ""
+    asyncio.run(inspecting.inspect(spec, max_length, row, report, json))
+
+
+@app.command()
+def prepare(
+    source: Source,
+    name: Annotated[str | None, typer.Option(help="The dataset's name. Without: that of the source.")] = None,
+    recipe: Recipe = None,
+    settings: Settings = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Start the job and leave.")] = False,
+    json: output.Json = False,
+) -> None:
+    """Make a dataset with a training and a validation part: read, map, clean, split.
+
+    --set takes reading.*, mapping.*, split.*, rows and model; `mactuner data inspect` shows what they lead to.
+    """
+    spec = _spec(source, recipe, [*(settings or []), *([f"name={name}"] if name else [])])
+    if detach:
+        started = jobs.start(spec)
+        if json:
+            output.show_json({"id": started.id, "status": str(started.status)})
+        else:
+            output.console.print(started.id)
+        return
+    ended, history = following.run(spec)
+    if json:
+        output.show_json(jobs.summary(ended, history))
 
 
 @app.command()
@@ -39,3 +97,10 @@ def remove(
     if found is None:
         raise DataError(f"No dataset {name!r} in the library.", "`mactuner data list` shows them.")
     forget(found, yes)
+
+
+def _spec(source: str, recipe: str | None, settings: list[str]) -> PrepareSpec:
+    if not source:
+        raise SpecError("SOURCE is empty.", "Name a file, a folder, a Hub dataset or `stdlib`.")
+    steps = {"recipe": read_recipe(recipe)} if recipe else {}
+    return PrepareSpec.from_settings(settings, source=paths.settled_source(source), **steps)

@@ -136,7 +136,7 @@ def _message(entry: Any) -> Any:
     if isinstance(content, list) and all(isinstance(part, dict) and part.get("type") == "text" for part in content):
         content = "\n".join(text_of(part.get("text")) for part in content)
     known = ROLES.get(role.lower(), role.lower()) if isinstance(role, str) else role
-    return {"role": known, "content": "" if content is None else content}
+    return {"role": known, "content": content if isinstance(content, list | dict) else text_of(content)}
 
 
 def _is_system(message: Any) -> bool:

@@ -76,7 +76,7 @@ def _shaped(row: dict[str, Any], where: str) -> Record:
 
 
 def conversation(messages: Any, field: str, where: str) -> Conversation:
-    """A conversation of messages with known roles; whether there is anything in them is not judged."""
+    """A conversation of messages with known roles and a text each, which may be empty."""
     if not isinstance(messages, list) or not messages:
         raise DataError(
             f"{where}: {field} = {shortened(messages)}: expected a list of messages.", f"A row is {ACCEPTED}."
@@ -93,6 +93,7 @@ def conversation(messages: Any, field: str, where: str) -> Conversation:
                 f"{where}: {place}.role = {shortened(message.get('role'))}: unknown role.",
                 f"Roles are {', '.join(ROLES)}. Correct or remove this row.",
             )
+        _text(message.get("content"), f"{place}.content", where)
     return Conversation(messages)
 
 
@@ -138,10 +139,14 @@ def to_row(record: Record) -> dict[str, Any]:
             return {"messages": messages}
 
 
-def _content(content: Any, field: str, where: str) -> None:
+def _text(content: Any, field: str, where: str) -> str:
     if not isinstance(content, str):
         raise DataError(f"{where}: {field} = {shortened(content)}: expected text.", "Correct or remove this row.")
-    if not content.strip():
+    return content
+
+
+def _content(content: Any, field: str, where: str) -> None:
+    if not _text(content, field, where).strip():
         raise DataError(f"{where}: {field} = {shortened(content)}: empty.", "Fill it in, or remove this row.")
     try:
         content.encode()

@@ -21,7 +21,7 @@ LINE_LIMIT = 16 * 1024 * 1024
 """Bytes of the longest line a session may send: a long text is one line."""
 LOG_BYTES = 64 * 1024
 LAST_LINES = 8
-PURPOSES: dict[str, Purpose] = {"doctor": "training"}
+PURPOSES: dict[str, Purpose] = {"data": "data", "doctor": "training"}
 """Where not inference: the doctor judges what training will meet."""
 CLOSE_SECONDS = 3.0
 

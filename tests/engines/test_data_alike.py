@@ -1,14 +1,14 @@
 """Groups of texts that say nearly the same."""
 
+import itertools
 import random
 
 import pytest
 
 from mactuner_tui.engines.data.alike import groups
 
-WORDS = (
-    "amber birch cedar delta ember fjord grove heath islet jetty knoll lagoon marsh north ocean pine quay reef".split()
-)
+NAMES = "amber birch cedar delta ember fjord grove heath islet jetty knoll lagoon marsh north ocean pine quay reef"
+WORDS = NAMES.split()
 
 
 def text(seed: int, words: int = 40) -> str:
@@ -16,7 +16,7 @@ def text(seed: int, words: int = 40) -> str:
 
 
 def jaccard(one: str, other: str) -> float:
-    first, second = (set(zip(words, words[1:], strict=False)) for words in (one.split(), other.split()))
+    first, second = (set(itertools.pairwise(words)) for words in (one.split(), other.split()))
     return len(first & second) / len(first | second)
 
 

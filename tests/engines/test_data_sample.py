@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from mactuner_tui.core import manifest
-from mactuner_tui.core.errors import MacTunerError
 from mactuner_tui.core.records import Conversation, read_records
 from mactuner_tui.core.specs.data import PrepareSpec
 from tests.running import run_to_end
@@ -20,7 +19,7 @@ def sample(home: Path) -> Path:
 
 def test_rows_are_questions_and_answers_split_eight_to_two(sample: Path) -> None:
     train, valid = (list(read_records(sample / f"{part}.jsonl")) for part in ("train", "valid"))
-    assert len(train) + len(valid) > 1000
+    assert len(train) + len(valid) == 1100
     assert len(train) == 4 * len(valid)
     answers = []
     for row in (*train, *valid):
@@ -51,6 +50,8 @@ def test_lines_are_plain_json(sample: Path) -> None:
     assert set(first) == {"messages"}
 
 
-def test_more_rows_than_there_are_is_refused() -> None:
-    with pytest.raises(MacTunerError, match=r"rows = 100000: .* yields only"):
-        run_to_end(PrepareSpec(rows=100_000))
+def test_fewer_rows_are_drawn_at_random(home: Path) -> None:
+    run_to_end(PrepareSpec(rows=50))
+    made = manifest.read(home / "datasets" / "stdlib")
+    assert made is not None
+    assert (made.details["clean"], made.details["train_rows"], made.details["valid_rows"]) == (1100, 40, 10)

@@ -138,3 +138,13 @@ def test_an_empty_answer_is_mapped_but_not_usable() -> None:
 
 def test_nothing_is_recognised_in_unknown_columns() -> None:
     assert recognise(["a", "b"], [{"a": 1, "b": 2}]) is None
+
+
+def test_contents_that_are_numbers_become_text_and_what_is_no_text_is_refused() -> None:
+    mapping = settled(MapSpec(), {"messages": SAID})
+    numbers = [{"role": "user", "content": 2}, {"role": "assistant", "content": None}]
+    record = record_of({"messages": numbers}, mapping, "")
+    assert record == Conversation([{"role": "user", "content": "2"}, {"role": "assistant", "content": ""}])
+    odd = [{"role": "user", "content": {"a": 1}}]
+    with pytest.raises(DataError, match=r"messages\[0\]\.content = .*: expected text"):
+        record_of({"messages": odd}, mapping, "")

@@ -4,7 +4,7 @@ Knows nothing of rows. Signatures are rensa's; banding is Leskovec, Rajaraman, U
 section 3.4: two texts of similarity s share one of b bands of r values with probability 1 - (1 - s^r)^b.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -23,16 +23,18 @@ MISSED = 0.02
 TOKEN = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]|\w+")
 
 
-def groups(texts: Iterable[str], similarity: float) -> list[int]:
+def groups(texts: Iterable[str], similarity: float, check: Callable[[], None] = lambda: None) -> list[int]:
     """A number for each text; texts that are alike have the same, that of the first of them.
 
     Similarity is the Jaccard index of the texts' pairs of neighbouring words, case ignored, as estimated from 128
     hashes (standard error at most 0.045). Likeness is passed on: a text like one of a group belongs to the group.
+    `check` is called often once the texts are read, and may raise to end it.
     """
     signatures = _signatures(texts)
     leaders = _Leaders(len(signatures))
     for band in _bands(signatures, _rows_per_band(similarity)):
         for bucket in _buckets(band):
+            check()
             _join(bucket, signatures, similarity, leaders)
     return leaders.all()
 

@@ -5,32 +5,28 @@ Sources are parsed, never imported: some modules of the standard library act whe
 
 import ast
 import inspect
-import json
-import platform
 import random
+import re
 import sysconfig
 import tokenize
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mactuner_tui.core import files, manifest
-from mactuner_tui.core.errors import DataError
-from mactuner_tui.core.manifest import Manifest
-from mactuner_tui.core.specs.data import PrepareSpec
-
 LEFT_OUT = {"__pycache__", "ensurepip", "idlelib", "lib2to3", "site-packages", "test", "tests", "this", "turtledemo"}
 MIN_CHARACTERS, MAX_CHARACTERS = 40, 480
 """Shorter docstrings say nothing; longer first parts are mostly lists and examples."""
+UNFIT = re.compile(r"@\w|<\w+>")
+"""Addresses of people, and words in angle brackets, which some models have as control tokens."""
 WORDINGS = {
     "module": "What is the Python module `{name}` for?",
     "class": "What is the Python class `{name}`?",
     "function": "What does the Python function `{name}` do?",
     "method": "What does the Python method `{name}` do?",
 }
-Progress = Callable[[int, int], None]
+ROWS, SEED = 1100, 42
 
 
 @dataclass(frozen=True)
@@ -53,45 +49,23 @@ class Documented:
         }
 
 
-def make(spec: PrepareSpec, folder: Path, job_id: str, progress: Progress) -> Manifest:
-    """Write train.jsonl, valid.jsonl and the manifest. Raises `DataError` when this Python has too little to read."""
-    found = list(documented(progress))
-    if len(found) < spec.rows:
-        raise DataError(
-            f"rows = {spec.rows}: this Python's standard library yields only {len(found)} rows.", "Ask for fewer rows."
-        )
-    drawn = random.Random(spec.seed).sample(found, spec.rows)
-    valid_count = max(1, round(spec.rows * spec.valid_share))
-    with files.new_folder(folder) as staging:
-        _write(staging / "train.jsonl", drawn[valid_count:])
-        _write(staging / "valid.jsonl", drawn[:valid_count])
-        return manifest.write(
-            staging,
-            kind="dataset",
-            name=folder.name,
-            job=job_id,
-            inputs={"source": f"docstrings of Python {platform.python_version()}"},
-            note="questions and answers about Python's standard library",
-            details={"train_rows": spec.rows - valid_count, "valid_rows": valid_count, "seed": spec.seed},
-        )
+def rows() -> Iterator[dict[str, Any]]:
+    """The sample: `ROWS` of all documented things, drawn at random but always the same ones."""
+    found = list(documented())
+    for item in random.Random(SEED).sample(found, min(ROWS, len(found))):
+        yield item.row()
 
 
-def _write(path: Path, items: list[Documented]) -> None:
-    path.write_text("".join(json.dumps(item.row(), ensure_ascii=False) + "\n" for item in items), encoding="utf-8")
-
-
-def documented(progress: Progress) -> Iterator[Documented]:
+def documented() -> Iterator[Documented]:
     """Everything public with a usable docstring, in a fixed order, no text twice."""
     library = Path(sysconfig.get_path("stdlib"))
     sources = sorted(path for path in library.rglob("*.py") if _is_public(path.relative_to(library)))
     seen: set[str] = set()
-    for number, source in enumerate(sources, start=1):
+    for source in sources:
         for item in _in_module(source, _module_name(source.relative_to(library))):
             if item.text not in seen:
                 seen.add(item.text)
                 yield item
-        if number % 100 == 0 or number == len(sources):
-            progress(number, len(sources))
 
 
 def _is_public(path: Path) -> bool:
@@ -127,7 +101,8 @@ def _usable(
     kind: str, name: str, usage: str, node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 ) -> Iterator[Documented]:
     text = _opening(inspect.cleandoc(ast.get_docstring(node, clean=False) or ""))
-    if MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS and len(usage) <= MAX_CHARACTERS:
+    fits = MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS and len(usage) <= MAX_CHARACTERS
+    if fits and not UNFIT.search(text):
         yield Documented(kind, name, usage, text)
 
 

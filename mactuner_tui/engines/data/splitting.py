@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from mactuner_tui.core.errors import DataError
 from mactuner_tui.core.specs.data import SplitSpec
@@ -19,13 +19,19 @@ def drawn(count: int, at_most: int | None, seed: int) -> Sequence[int]:
     return sorted(random.Random(seed).sample(range(count), at_most))
 
 
-def assign(texts: Iterable[str], split: SplitSpec, strata: Sequence[str] | None = None) -> list[bool]:
+def assign(
+    texts: Iterable[str],
+    split: SplitSpec,
+    strata: Sequence[str] | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> list[bool]:
     """For each text whether it goes to validation. `strata` gives each text's value of the column to stratify by.
 
     Groups of texts that are alike are drawn as a whole, in random order, from each stratum until it has its share; a
-    group belongs to the stratum of its first text. Raises `DataError` when there are fewer than two groups.
+    group belongs to the stratum of its first text. `check` is called often, and may raise to end it. Raises `DataError`
+    when there are fewer than two groups.
     """
-    leaders = _alike(texts, split.similarity)
+    leaders = _alike(texts, split.similarity, check)
     members: dict[int, list[int]] = defaultdict(list)
     for position, leader in enumerate(leaders):
         members[leader].append(position)
@@ -46,9 +52,9 @@ def assign(texts: Iterable[str], split: SplitSpec, strata: Sequence[str] | None 
     return chosen
 
 
-def _alike(texts: Iterable[str], similarity: float) -> list[int]:
+def _alike(texts: Iterable[str], similarity: float, check: Callable[[], None]) -> list[int]:
     if similarity < 1:
-        return groups(texts, similarity - MARGIN)
+        return groups(texts, similarity - MARGIN, check)
     first: dict[str, int] = {}
     return [first.setdefault(text, position) for position, text in enumerate(texts)]
 

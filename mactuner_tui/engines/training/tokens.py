@@ -31,6 +31,15 @@ class TokenRow:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def teaches(self) -> bool:
+        """Whether anything is learnt of it. The first token of a row has nothing before it to be predicted from."""
+        return bool(self.learnt[1:].any())
+
+    def cut_at(self, max_length: int) -> "TokenRow":
+        """Its first `max_length` tokens."""
+        return TokenRow(self.ids[:max_length], self.learnt[:max_length])
+
 
 @dataclass(frozen=True)
 class TokenRows:
@@ -54,11 +63,10 @@ def tokenise(
     """Tokenise every record, cutting at `max_length` tokens. `progress` is told how many are done, now and then."""
     rows, dropped, cut = [], 0, 0
     for number, record in enumerate(records, start=1):
-        row = _tokenise_one(record, tokenizer)
-        cut += len(row) > max_length
-        row = TokenRow(row.ids[:max_length], row.learnt[:max_length])
-        # The first token of a row has nothing before it to be predicted from.
-        if row.learnt[1:].any():
+        whole = tokenise_record(record, tokenizer)
+        cut += len(whole) > max_length
+        row = whole.cut_at(max_length)
+        if row.teaches:
             rows.append(row)
         else:
             dropped += 1
@@ -67,13 +75,27 @@ def tokenise(
     return TokenRows(rows, dropped, cut)
 
 
-def _tokenise_one(record: Record, tokenizer: PreTrainedTokenizerBase) -> TokenRow:
+def tokenise_record(record: Record, tokenizer: PreTrainedTokenizerBase) -> TokenRow:
+    """All tokens of a record, uncut.
+
+    Raises `ModelError` for a conversation when the model has no chat template, and `DataError` when the template
+    refuses it.
+    """
     match record:
         case Conversation(messages):
             return _conversation(messages, tokenizer)
         case PlainText(text):
             ids = [*_ids(tokenizer, text, special=True), tokenizer.eos_token_id]
             return TokenRow(np.array(ids, np.int32), np.ones(len(ids), np.bool_))
+
+
+def rendered(record: Record, tokenizer: PreTrainedTokenizerBase) -> str:
+    """The text that is made into tokens: a conversation as the chat template shows it, or the plain text."""
+    match record:
+        case Conversation(messages):
+            return _render(tokenizer, messages)
+        case PlainText(text):
+            return text
 
 
 def _conversation(messages: list[dict[str, Any]], tokenizer: PreTrainedTokenizerBase) -> TokenRow:
@@ -83,13 +105,14 @@ def _conversation(messages: list[dict[str, Any]], tokenizer: PreTrainedTokenizer
     for index, message in enumerate(messages):
         if message["role"] != "assistant":
             continue
-        until_end = _render(tokenizer, messages[: index + 1])
+        until_end = _render(tokenizer, messages[: index + 1]) if index + 1 < len(messages) else text
         if not text.startswith(until_end):
             # The template shows earlier answers differently from how they were given (without their thoughts, say):
             # this one is context, not something to learn.
             continue
         start = _common_prefix(ids, _ids(tokenizer, _render(tokenizer, messages[:index], opening=True)))
-        learnt[start : _common_prefix(ids, _ids(tokenizer, until_end))] = True
+        end = len(ids) if until_end == text else _common_prefix(ids, _ids(tokenizer, until_end))
+        learnt[start:end] = True
     return TokenRow(np.array(ids, np.int32), learnt)
 
 

@@ -1,0 +1,107 @@
+"""A row's way from file to dataset: missing values, mapping, the steps of the recipe, and whether it is usable.
+
+Streams: whatever is asked for, only what duplicates need is kept.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from mactuner_tui.core import records
+from mactuner_tui.core.errors import DataError
+from mactuner_tui.core.mapping import record_of
+from mactuner_tui.core.specs.cleaning import MissingValues, StepSpec
+from mactuner_tui.core.specs.data import MapSpec
+from mactuner_tui.engines.data.cleaning.missing import MissingStep
+from mactuner_tui.engines.data.cleaning.steps import Counter, Effect, through
+from mactuner_tui.engines.data.rows import BadRow, Item, Row
+
+BAD_KEPT = 10_000
+"""So many of the rows that cannot be used are remembered; the rest is only counted."""
+
+
+class Pipeline:
+    """Mapping and recipe at work. Made for one pass over the rows; `effects` has one entry for each step.
+
+    `check` is called where a step takes long between two rows, and may raise to end it.
+    """
+
+    def __init__(
+        self,
+        mapping: MapSpec,
+        recipe: Sequence[StepSpec],
+        counter: Counter,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._mapping = mapping
+        self._recipe = recipe
+        self._counter = counter
+        self._check = check
+        self.effects = [Effect() for _ in recipe]
+        self.read = self.mapped = self.clean = 0
+        self.unusable: list[BadRow] = []
+        self.unusable_count = 0
+
+    def run(self, rows: Iterable[Row], strict: bool = True) -> Iterator[Item]:
+        """The items that are left. Not `strict`: with those that came out without a question or an answer."""
+        items = self._map(rows)
+        for step, effect in zip(self._recipe, self.effects, strict=True):
+            if step.on and not isinstance(step, MissingValues):
+                items = through(step, items, effect, self._counter, self._check)
+        return self._usable(items) if strict else items
+
+    def _map(self, rows: Iterable[Row]) -> Iterator[Item]:
+        steps = [
+            (MissingStep(step, self._mapping), effect)
+            for step, effect in zip(self._recipe, self.effects, strict=True)
+            if step.on and isinstance(step, MissingValues)
+        ]
+        for number, row in enumerate(rows):
+            self.read += 1
+            kept = _complete(row, number, steps) if steps else row
+            if kept is None:
+                continue
+            try:
+                record = record_of(kept.values, self._mapping, kept.where)
+            except DataError as error:
+                self._leave_out(kept, error)
+                continue
+            self.mapped += 1
+            yield Item(number, kept, record)
+
+    def _usable(self, items: Iterator[Item]) -> Iterator[Item]:
+        for item in items:
+            try:
+                records.usable(item.record, item.row.where)
+            except DataError as error:
+                self._leave_out(item.row, error)
+                continue
+            self.clean += 1
+            yield item
+
+    def _leave_out(self, row: Row, error: DataError) -> None:
+        self.unusable_count += 1
+        if len(self.unusable) < BAD_KEPT:
+            why = error.message.removeprefix(f"{row.where}: ")
+            self.unusable.append(BadRow(row.file, row.line, f"{why} {error.hint}"))
+
+
+def _complete(row: Row, number: int, steps: Sequence[tuple[MissingStep, Effect]]) -> Row | None:
+    """The row after the steps on missing values, None when one of them drops it."""
+    for step, effect in steps:
+        effect.seen += 1
+        values = step.change(row.values)
+        if values is None:
+            effect.note(number, str(row.values), None)
+            return None
+        if values is not row.values:
+            effect.note(number, str(row.values), str(values))
+            row = Row(row.file, row.line, values)
+    return row
+
+
+def good_rows(read: Iterable[Row | BadRow], note: Callable[[BadRow], None]) -> Iterator[Row]:
+    """The rows that can be read; the others are noted."""
+    for row in read:
+        if isinstance(row, Row):
+            yield row
+        else:
+            note(row)

@@ -1,0 +1,1 @@
+"""The data doctor: what would go wrong if a model were trained on these rows."""

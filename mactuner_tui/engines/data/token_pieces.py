@@ -1,0 +1,155 @@
+"""Counting a text's tokens piece by piece, so that a word that comes again is not cut into tokens again.
+
+Byte-level BPE first cuts a text by a regular expression and then each part for itself. No match of the usual
+expressions (GPT-2's, and that of cl100k, Llama 3 and Qwen) goes on from a letter into a space. So a text may be cut
+there beforehand, and the tokens of its pieces add up to those of the whole. Of English prose a piece is new only now
+and then: this is four times as fast as the tokenizer alone on two cores (measured, 420 characters a row).
+Which tokenizers it is right for is decided here; knows nothing of rows and templates.
+"""
+
+import json
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
+
+MARK = "\0"
+SPACE = re.compile(r" (?<=\S )")
+"""A space after something that is none."""
+REMEMBERED = 400_000
+"""Pieces whose counts are kept: about 50 MB."""
+LONGEST = 60
+"""Characters of the longest piece that is kept."""
+SLICE = 500_000
+"""Characters of a text that are cut at a time: its pieces need some fifteen times their size."""
+
+
+@dataclass(frozen=True)
+class Joints:
+    """Where else than before a space pieces part: at which line ends, and these with the mark of the joint."""
+
+    line_end: re.Pattern[str]
+    marked: str
+
+
+GPT2 = Joints(re.compile(r"\n(?<=\S\n)"), f"{MARK}\n")
+"""A line end belongs to what follows; before it nothing reaches across."""
+CL100K = Joints(re.compile(r"\n(?=\S)"), f"\n{MARK}")
+"""Line ends belong to the punctuation before them; what follows the last of them begins anew."""
+
+_TAIL = r"[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+MODERN = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+" + _TAIL,
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+" + _TAIL,
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+" + _TAIL,
+)
+"""The expressions of Llama 3, of Qwen 2 to 3, and of Qwen 3.5 (their tokenizer.json files)."""
+
+
+def joints(backend: Tokenizer) -> Joints | None:
+    """Where this tokenizer lets a text be cut beforehand; None if nowhere, or if it is not known."""
+    model = backend.model
+    if not isinstance(model, BPE) or model.dropout or _kind(backend.normalizer) not in ("none", "NFC"):
+        return None
+    for token in backend.get_added_tokens_decoder().values():
+        if token.lstrip or token.rstrip or token.single_word or re.search(r"\s", token.content):
+            return None
+    match _steps(backend.pre_tokenizer):
+        case [{"type": "ByteLevel", "add_prefix_space": False, "use_regex": True}]:
+            return GPT2
+        case [{"type": "Digits"}, {"type": "ByteLevel", "add_prefix_space": False, "use_regex": True}]:
+            return GPT2
+        case [
+            {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False},
+            {"type": "ByteLevel", "add_prefix_space": False, "use_regex": False},
+        ] if pattern in MODERN:
+            return CL100K
+    return None
+
+
+def _steps(pre_tokenizer: Any) -> list[dict[str, Any]]:
+    state = _state(pre_tokenizer)
+    return list(state["pretokenizers"]) if state.get("type") == "Sequence" else [state]
+
+
+def _kind(part: Any) -> str:
+    return str(_state(part).get("type"))
+
+
+def _state(part: Any) -> dict[str, Any]:
+    """What a part of a tokenizer is set to: the same as in tokenizer.json."""
+    return dict(json.loads(part.__getstate__())) if part is not None else {"type": "none"}
+
+
+class PieceCounter:
+    """Counts tokens, without special ones around the text, by the joints of its tokenizer. Threads may share it."""
+
+    def __init__(self, backend: Tokenizer, joints: Joints) -> None:
+        self._backend = backend
+        self._joints = joints
+        self._known: dict[str, int] = {}
+        self._counting = threading.Lock()
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has."""
+        with self._counting:
+            if any(len(text) > SLICE for text in texts):
+                return [sum(self._lengths([part])[0] for part in self._slices(text)) for text in texts]
+            return self._lengths(texts)
+
+    def _lengths(self, texts: Sequence[str]) -> list[int]:
+        known = self._known.__getitem__
+        lengths, open_rows = [], {}
+        for number, text in enumerate(texts):
+            pieces = self._pieces(text)
+            try:
+                lengths.append(sum(map(known, pieces)))
+            except KeyError:
+                lengths.append(0)
+                open_rows[number] = pieces
+        new = list(set(chain.from_iterable(open_rows.values())).difference(self._known))
+        if 2 * sum(map(len, new)) > sum(len(texts[number]) for number in open_rows):
+            # Pieces that do not come again, such as sentences in Chinese, are dearer one by one.
+            whole = self._encoded([texts[number] for number in open_rows])
+            for number, length in zip(open_rows, whole, strict=True):
+                lengths[number] = length
+        else:
+            self._known.update(zip(new, self._encoded(new), strict=True))
+            for number, pieces in open_rows.items():
+                lengths[number] = sum(map(known, pieces))
+            self._forget(new)
+        return lengths
+
+    def _encoded(self, texts: Sequence[str]) -> list[int]:
+        return [len(tokens) for tokens in self._backend.encode_batch_fast(texts, add_special_tokens=False)]
+
+    def _forget(self, new: list[str]) -> None:
+        """Keep the memory bounded."""
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        else:
+            for piece in new:
+                if len(piece) > LONGEST:
+                    del self._known[piece]
+
+    def _pieces(self, text: str) -> list[str]:
+        # Printable text has no white space but spaces, and this is the common case.
+        if text.isprintable() and "  " not in text:
+            return text.replace(" ", f"{MARK} ").split(MARK)
+        if MARK in text:
+            return [text]
+        marked = SPACE.sub(f"{MARK} ", text)
+        return self._joints.line_end.sub(self._joints.marked, marked).split(MARK)
+
+    def _slices(self, text: str) -> Iterator[str]:
+        """A long text in parts that begin at a joint."""
+        start = 0
+        while found := SPACE.search(text, start + SLICE):
+            yield text[start : found.start()]
+            start = found.start()
+        yield text[start:]
