@@ -83,3 +83,7 @@ def test_jobs_and_sessions_judge_their_inputs_before_they_load_any_library() -> 
     )
     assert not imported & ML
     assert "textual" not in imported
+
+
+def test_the_first_rows_of_a_source_are_shown_before_any_heavy_library_is_loaded() -> None:
+    assert not _imported_by("mactuner_tui.engines.data.session") & (ML - {"numpy"})

@@ -5,7 +5,6 @@ from pathlib import Path
 from mactuner_tui.core import events, files, library, manifest, paths
 from mactuner_tui.core.errors import DataError
 from mactuner_tui.core.specs.data import PrepareSpec
-from mactuner_tui.engines.data.preparing import prepare
 from mactuner_tui.engines.job_host import JobContext
 
 
@@ -32,5 +31,8 @@ def ensure_sample(job: JobContext) -> Path:
 
 
 def _make(spec: PrepareSpec, job: JobContext, folder: Path) -> None:
+    # Imported here: a name that is taken is said at once, these libraries take a second.
+    from mactuner_tui.engines.data.preparing import prepare
+
     made = prepare(spec, job, folder)
     job.emit(events.ArtefactMade(kind=made.kind, name=made.name, folder=str(folder)))

@@ -9,7 +9,7 @@ import platform
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from mactuner_tui.core import events, files, manifest, paths
 from mactuner_tui.core.errors import DataError
@@ -19,12 +19,14 @@ from mactuner_tui.core.numbers import count_text
 from mactuner_tui.core.records import to_row
 from mactuner_tui.core.specs.data import MapSpec, PrepareSpec
 from mactuner_tui.core.template import text_of, value_of
-from mactuner_tui.engines.data import models
 from mactuner_tui.engines.data.cleaning.pipeline import Pipeline, good_rows
 from mactuner_tui.engines.data.reading import Source, columns_of, open_source
 from mactuner_tui.engines.data.rows import BadRow, Row
 from mactuner_tui.engines.data.splitting import assign, drawn
 from mactuner_tui.engines.job_host import JobContext
+
+if TYPE_CHECKING:
+    from mactuner_tui.engines.data.counting import TokenCounter
 
 LOOKED_AT = 200
 """By so many first rows the format is recognised."""
@@ -81,9 +83,7 @@ def _mapping_of(source: Source, spec: PrepareSpec) -> MapSpec:
 def _clean(spec: PrepareSpec, source: Source, mapping: MapSpec, rows: "_Waiting", job: JobContext) -> dict[str, int]:
     """Let the source's rows through to where they wait. Returns how many came how far."""
     unreadable: list[BadRow] = []
-    pipeline = Pipeline(
-        mapping, spec.recipe, lambda: models.counter_of(models.folder_of(spec.model, job.emit)), job.check
-    )
+    pipeline = Pipeline(mapping, spec.recipe, lambda: _counter(spec, job), job.check)
     job.begin("reading and cleaning")
     for item in pipeline.run(_telling(good_rows(source.read(), unreadable.append), source, job)):
         stratum = text_of(value_of(item.row.values, spec.split.stratify)) if spec.split.stratify else ""
@@ -99,6 +99,13 @@ def _clean(spec: PrepareSpec, source: Source, mapping: MapSpec, rows: "_Waiting"
         "mapped": pipeline.mapped,
         "clean": pipeline.clean,
     }
+
+
+def _counter(spec: PrepareSpec, job: JobContext) -> "TokenCounter":
+    # Imported here: few recipes count tokens, and the libraries that do take seconds.
+    from mactuner_tui.engines.data import models
+
+    return models.counter_of(models.folder_of(spec.model, job.emit))
 
 
 def _telling(rows: Iterator[Row], source: Source, job: JobContext) -> Iterator[Row]:

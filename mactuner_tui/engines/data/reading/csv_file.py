@@ -18,7 +18,12 @@ from mactuner_tui.engines.data.reading.words import UnusableError, shortened
 from mactuner_tui.engines.data.rows import BadRow, Row
 
 RECORD_CHARACTERS = 16 << 20
-"""A quoted field that goes on over further lines for longer than this is one whose quote was forgotten."""
+"""A record that goes on over further lines for longer than this has a quote that was forgotten."""
+LEAST_RECORD = 1 << 10
+LINE_COST = 64
+"""A line costs as much time as so many characters."""
+SPARED = 64 << 20
+"""Characters that may be read in vain, for quotes without an end, before such a record is given up sooner."""
 
 
 def read(content: BinaryIO, path: Path, encoding: str, delimiter: str) -> Iterator[Row | BadRow]:
@@ -75,6 +80,8 @@ class Records:
         self._waiting: deque[tuple[int, str, str]] = deque()
         self._taken: list[tuple[int, str, str]] = []
         self._size = 0
+        self._read = 0
+        self._in_vain = 0
         self._unclosed = False
 
     @property
@@ -99,6 +106,7 @@ class Records:
             if self._unclosed:
                 problem = f"the quote in {shortened(text[:400].strip())} is never closed. Close it, or remove it."
                 # The lines it swallowed are read again, as rows of their own.
+                self._in_vain += self._size + LINE_COST * len(self._taken)
                 self._waiting.extendleft(reversed(self._taken[1:]))
             if self._unclosed or error:
                 self._unclosed = False
@@ -116,7 +124,7 @@ class Records:
             if entry is None:
                 self._unclosed = bool(self._taken)
                 return
-            if self._taken and self._size + len(entry[1]) > RECORD_CHARACTERS:
+            if self._taken and self._size + len(entry[1]) > self._most():
                 self._waiting.appendleft(entry)
                 self._unclosed = True
                 return
@@ -124,11 +132,16 @@ class Records:
             self._size += len(entry[1])
             yield entry[1]
 
+    def _most(self) -> int:
+        """How long a record may be: less the more was read in vain, or a file of stray quotes would never end."""
+        return max(LEAST_RECORD, min(RECORD_CHARACTERS, SPARED + 2 * self._read - self._in_vain))
+
     def _next(self) -> tuple[int, str, str] | None:
         """The next line: its number, its text, and what is wrong with it."""
         number, line = next(self._lines, (0, b""))
         if not line:
             return None
+        self._read += len(line)
         try:
             if len(line) >= LINE_BYTES:
                 raise too_long()

@@ -109,7 +109,8 @@ def _broken(text: str, place: int, what: str) -> str:
 
 def in_words(what: str) -> str:
     """The parser's complaint as part of a sentence."""
-    return what.removesuffix(" at").removesuffix(" starting").replace("Expecting", "expected").strip()
+    words = what.removesuffix(" at").removesuffix(" starting").replace("Expecting", "expected").strip()
+    return words[:1].lower() + words[1:]
 
 
 def _too_deep() -> str:

@@ -8,6 +8,7 @@ import gzip
 import io
 import stat
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -25,9 +26,16 @@ BOM = codecs.BOM_UTF8
 
 @dataclass(slots=True)
 class Meter:
-    """How many bytes of the files have been read so far."""
+    """How many bytes of the files have been read so far. `moved` is called when it has become more."""
 
     done: int = 0
+    moved: Callable[[], None] | None = None
+
+    def add(self, count: int) -> None:
+        """Count bytes that were read. What `moved` raises ends the reading."""
+        self.done += count
+        if self.moved:
+            self.moved()
 
 
 class Counted(io.RawIOBase):
@@ -50,7 +58,7 @@ class Counted(io.RawIOBase):
         with os_errors_as_data_errors(self._path):
             count = self._file.readinto(buffer)
         self._read += count
-        self._meter.done += count
+        self._meter.add(count)
         if count == 0 and self._file.tell() < self._size:
             raise DataError(
                 f"{self._path} became shorter while it was read.",
@@ -83,7 +91,7 @@ class Inflated(io.RawIOBase):
     def readinto(self, buffer: "WriteableBuffer") -> int:
         try:
             return self._file.readinto(buffer)
-        except (EOFError, OSError, zlib.error) as error:
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise DataError(
                 f"{self._path}: the gzip file is damaged or incomplete ({error}).", "Download or pack it again."
             ) from None
