@@ -38,7 +38,10 @@ def settled(name: str) -> str:
 
 def settled_source(source: str) -> str:
     """The source of a dataset: a path made absolute; the id of a dataset on the Hub and a plain name as they are."""
-    here = Path(source).expanduser().absolute()
+    try:
+        here = Path(source).expanduser().absolute()
+    except RuntimeError:  # `~name` of no one.
+        return source
     if source != SAMPLE and (here.exists() or (looks_like_path(source) and not is_hub_id(source))):
         return str(here)
     return source

@@ -193,6 +193,7 @@ def _csv() -> Iterator[Hostile]:
         "quote-open-last": 'a,b\n1,2\n3,"4',
         "quote-each": 'a,b\n"1,2\n"3,4\n"5,6\n',
         "quote-inside": 'a,b\n1"2,3\n"4"5,6\n',
+        "quote-endless": "a,b\n" + 'a"b,"c""\n' * 20_000,
         "quotes-only": '"""""""\n""\n"',
         "commas-only": ",,,,\n,,,,\n",
         "nul": "a,b\n\x00,2\n3,\x00\n",

@@ -98,6 +98,14 @@ def test_a_broken_off_scan_leaves_nothing_behind(path: Path) -> None:
     assert len(list(Path("/dev/fd").iterdir())) == before
 
 
+def test_a_table_takes_its_temporary_file_along(path: Path) -> None:
+    before = len(list(Path("/dev/fd").iterdir()))
+    table = scanned(path)
+    assert table.row(0).values["n"] == 0
+    del table
+    assert len(list(Path("/dev/fd").iterdir())) == before
+
+
 def test_progress_rises_to_the_end(path: Path) -> None:
     told: list[tuple[int, int]] = []
     source = open_source(str(path), ReadSpec())

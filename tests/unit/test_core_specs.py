@@ -146,3 +146,38 @@ def test_a_path_is_made_absolute_and_a_name_left_alone() -> None:
     assert spec.model == str(Path("here").absolute())
     assert spec.data == "stdlib"
     assert TrainSpec(model="~/m", data="/d").model == str(Path("~/m").expanduser())
+
+
+@pytest.mark.parametrize(
+    ("source", "settled"),
+    [
+        ("stdlib", "stdlib"),
+        ("owner/data", "owner/data"),
+        ("a-dataset", "a-dataset"),
+        ("there.csv", "{here}/there.csv"),
+        ("./gone.csv", "{here}/gone.csv"),
+        ("folder/gone.csv", "folder/gone.csv"),
+        ("/gone/away.csv", "/gone/away.csv"),
+        ("~nosuchuser/x", "~nosuchuser/x"),
+    ],
+)
+def test_a_source_on_disk_becomes_an_absolute_path_and_a_name_stays(
+    source: str, settled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "there.csv").touch()
+    monkeypatch.chdir(tmp_path)
+    assert PrepareSpec(source=source).source == settled.format(here=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("source", "title"),
+    [
+        ("/a/b/my data.v2.jsonl.gz", "my-data.v2"),
+        ("owner/Data_Set", "Data_Set"),
+        ("/a/질문.csv", "data"),
+        ("folder/", "folder"),
+        ("stdlib", "stdlib"),
+    ],
+)
+def test_a_dataset_without_a_name_is_called_after_its_source(source: str, title: str) -> None:
+    assert PrepareSpec(source=source).title == title

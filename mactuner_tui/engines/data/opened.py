@@ -32,7 +32,7 @@ class Opened:
     @cached_property
     def first_columns(self) -> tuple[Column, ...]:
         """The columns, judged by the first rows."""
-        return columns_of(self.first)
+        return columns_of(self.first, written=self.source.format == "csv")
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -12,7 +12,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import pairwise
 from typing import Any
 
 from tokenizers import Tokenizer
@@ -21,10 +21,10 @@ from tokenizers.models import BPE
 MARK = "\0"
 SPACE = re.compile(r" (?<=\S )")
 """A space after something that is none."""
-REMEMBERED = 400_000
-"""Pieces whose counts are kept: about 50 MB."""
+REMEMBERED = 200_000
+"""Pieces whose counts are kept, and pieces that came once: some 20 MB each."""
 LONGEST = 60
-"""Characters of the longest piece that is kept."""
+"""Characters of the longest piece that is remembered."""
 SLICE = 500_000
 """Characters of a text that are cut at a time: its pieces need some fifteen times their size."""
 
@@ -86,13 +86,27 @@ def _state(part: Any) -> dict[str, Any]:
     return dict(json.loads(part.__getstate__())) if part is not None else {"type": "none"}
 
 
+class KnownPieces(dict[str, int]):
+    """How many tokens pieces have. One that is not known is noted and counts as none, to be added later."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.missed: list[str] = []
+
+    def __missing__(self, piece: str) -> int:
+        self.missed.append(piece)
+        return 0
+
+
 class PieceCounter:
     """Counts tokens, without special ones around the text, by the joints of its tokenizer. Threads may share it."""
 
     def __init__(self, backend: Tokenizer, joints: Joints) -> None:
         self._backend = backend
         self._joints = joints
-        self._known: dict[str, int] = {}
+        self._known = KnownPieces()
+        self._met: set[str] = set()
+        """Pieces that came once. Most never come again, and knowing them would only push others out of the cache."""
         self._counting = threading.Lock()
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
@@ -103,39 +117,39 @@ class PieceCounter:
             return self._lengths(texts)
 
     def _lengths(self, texts: Sequence[str]) -> list[int]:
+        missed = self._known.missed = []
         known = self._known.__getitem__
-        lengths, open_rows = [], {}
-        for number, text in enumerate(texts):
-            pieces = self._pieces(text)
-            try:
-                lengths.append(sum(map(known, pieces)))
-            except KeyError:
-                lengths.append(0)
-                open_rows[number] = pieces
-        new = list(set(chain.from_iterable(open_rows.values())).difference(self._known))
-        if 2 * sum(map(len, new)) > sum(len(texts[number]) for number in open_rows):
+        lengths, ends = [], []
+        for text in texts:
+            lengths.append(sum(map(known, self._pieces(text))))
+            ends.append(len(missed))
+        new = list(set(missed))
+        rows = [row for row, (start, end) in enumerate(pairwise((0, *ends))) if start < end]
+        if 2 * sum(map(len, new)) > sum(len(texts[row]) for row in rows):
             # Pieces that do not come again, such as sentences in Chinese, are dearer one by one.
-            whole = self._encoded([texts[number] for number in open_rows])
-            for number, length in zip(open_rows, whole, strict=True):
-                lengths[number] = length
-        else:
-            self._known.update(zip(new, self._encoded(new), strict=True))
-            for number, pieces in open_rows.items():
-                lengths[number] = sum(map(known, pieces))
-            self._forget(new)
+            for row, length in zip(rows, self._encoded([texts[row] for row in rows]), strict=True):
+                lengths[row] = length
+            return lengths
+        counts = dict(zip(new, self._encoded(new), strict=True))
+        for row in rows:
+            start = ends[row - 1] if row else 0
+            lengths[row] += sum(map(counts.__getitem__, missed[start : ends[row]]))
+        self._remember(counts)
         return lengths
+
+    def _remember(self, counts: dict[str, int]) -> None:
+        """Know these pieces from now on, those that came before."""
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        if len(self._met) > REMEMBERED:
+            self._met.clear()
+        again = self._met.intersection(counts)
+        self._known.update((piece, counts[piece]) for piece in again)
+        self._met -= again
+        self._met.update(piece for piece in counts.keys() - again if len(piece) <= LONGEST)
 
     def _encoded(self, texts: Sequence[str]) -> list[int]:
         return [len(tokens) for tokens in self._backend.encode_batch_fast(texts, add_special_tokens=False)]
-
-    def _forget(self, new: list[str]) -> None:
-        """Keep the memory bounded."""
-        if len(self._known) > REMEMBERED:
-            self._known.clear()
-        else:
-            for piece in new:
-                if len(piece) > LONGEST:
-                    del self._known[piece]
 
     def _pieces(self, text: str) -> list[str]:
         # Printable text has no white space but spaces, and this is the common case.

@@ -22,9 +22,10 @@ LONE = regex.compile(r"[\p{Han}\p{Hangul}]")
 BREAK = regex.compile(r"\s")
 DICTIONARY = "ja"
 """Any locale has the dictionaries; this one says that 東京 is Japanese where it might be either."""
-FORMS_KEPT = 200_000
+FORMS_KEPT = 50_000
+"""Different forms that are held before they are settled as words: few, so that they stay in the processor's cache."""
 WORDS_KEPT = 1_000_000
-"""At most so many different forms and words are held: some 150 MB."""
+"""Different words that are held: some 100 MB."""
 LONGEST = 60
 """Characters of the longest word that is counted: the rest is data, not language."""
 AT_A_TIME = 32

@@ -19,7 +19,7 @@ from mactuner_tui.engines.data.rows import BadRow, Row
 
 RECORD_CHARACTERS = 16 << 20
 """A record that goes on over further lines for longer than this has a quote that was forgotten."""
-LEAST_RECORD = 1 << 10
+LEAST_RECORD = 256
 LINE_COST = 64
 """A line costs as much time as so many characters."""
 SPARED = 64 << 20

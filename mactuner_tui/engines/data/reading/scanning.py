@@ -18,7 +18,7 @@ from mactuner_tui.engines.data.rows import BadRow, Row
 
 Told = Callable[[int, int], None]
 ROWS_BETWEEN = 1000
-"""Rows after which progress is told again, beside each megabyte read: a megabyte of a gzip file may be many rows."""
+"""Rows after which progress is told again. It is told with each megabyte read, too, which may hold no row at all."""
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
@@ -34,6 +34,9 @@ def scan(source: Source, told: Told) -> Table:
     except BaseException:
         run.spool.close()
         raise
+    finally:
+        # It would keep the spool alive beyond the table.
+        run.meter.moved = None
 
 
 class _Scan:
@@ -42,7 +45,7 @@ class _Scan:
         self._spooled = 0
         self._source = source
         self._told = told
-        self._meter = Meter(moved=self._tell)
+        self.meter = Meter(moved=self._tell)
         self._bad: list[BadRow] = []
         self._bad_count = 0
         self._notes: dict[str, str] = {}
@@ -70,7 +73,7 @@ class _Scan:
     def _in_place(self, file: Look) -> Segment:
         """Note where each good line is. The loop that a million lines go through."""
         segment = Segment(file.path, InPlace(file.path))
-        content, encoding = open_lines(file.path, self._meter, file.gzipped, file.encoding, file.bare_returns)
+        content, encoding = open_lines(file.path, self.meter, file.gzipped, file.encoding, file.bare_returns)
         decoder = LineDecoder(encoding)
         add, see, parse = segment.add, self._judge.see, jsonl.parse_line
         with content:
@@ -89,12 +92,14 @@ class _Scan:
                 if length == LINE_BYTES:
                     skip_line(content)
                     start = content.tell()
+                if number % ROWS_BETWEEN == 0:
+                    self._tell()
         return segment
 
     def _copied(self, file: Look) -> Segment:
         """Write each good row to the spool."""
         segment = Segment(file.path, self.spool)
-        for number, row in enumerate(self._source.rows_of(file, self._meter), start=1):
+        for number, row in enumerate(self._source.rows_of(file, self.meter), start=1):
             if isinstance(row, Row):
                 self._judge.see(row.values)
                 line = f"{_encode(row.values)}\n".encode()
@@ -113,4 +118,4 @@ class _Scan:
             self._bad.append(row)
 
     def _tell(self) -> None:
-        self._told(min(self._meter.done, self._source.size_bytes), self._source.size_bytes)
+        self._told(min(self.meter.done, self._source.size_bytes), self._source.size_bytes)
