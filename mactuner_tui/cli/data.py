@@ -8,12 +8,11 @@ import typer
 
 from mactuner_tui.cli import following, inspecting, output
 from mactuner_tui.cli.artefacts import forget, show_artefacts
-from mactuner_tui.cli.options import Settings
+from mactuner_tui.cli.options import Detach, Settings
 from mactuner_tui.cli.recipes import read_recipe
 from mactuner_tui.core import library, paths
 from mactuner_tui.core.errors import DataError, SpecError
 from mactuner_tui.core.specs.data import PrepareSpec
-from mactuner_tui.runtime import jobs
 
 app = typer.Typer(help="Look at data, and make datasets of it.", no_args_is_help=True)
 
@@ -67,7 +66,7 @@ def prepare(
     name: Annotated[str | None, typer.Option(help="The dataset's name. Without: that of the source.")] = None,
     recipe: Recipe = None,
     settings: Settings = None,
-    detach: Annotated[bool, typer.Option("--detach", help="Start the job and leave.")] = False,
+    detach: Detach = False,
     json: output.Json = False,
 ) -> None:
     """Make a dataset with a training and a validation part: read, map, clean, split.
@@ -75,16 +74,7 @@ def prepare(
     --set takes reading.*, mapping.*, split.*, rows and model; `mactuner data inspect` shows what they lead to.
     """
     spec = _spec(source, recipe, [*(settings or []), *([f"name={name}"] if name else [])])
-    if detach:
-        started = jobs.start(spec)
-        if json:
-            output.show_json({"id": started.id, "status": str(started.status)})
-        else:
-            output.console.print(started.id)
-        return
-    ended, history = following.run(spec)
-    if json:
-        output.show_json(jobs.summary(ended, history))
+    following.carry_out(spec, detach, json)
 
 
 @app.command()

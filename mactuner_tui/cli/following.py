@@ -32,6 +32,20 @@ def run(spec: JobSpec) -> tuple[jobs.Job, History]:
     return jobs.get(started.id), history
 
 
+def carry_out(spec: JobSpec, detach: bool, json: bool) -> None:
+    """Start a job, and unless it shall be left alone watch it to its end; print its id or what came of it."""
+    if detach:
+        started = jobs.start(spec)
+        if json:
+            output.show_json({"id": started.id, "status": str(started.status)})
+        else:
+            output.console.print(started.id)
+        return
+    ended, history = run(spec)
+    if json:
+        output.show_json(jobs.summary(ended, history))
+
+
 def _raise_unless_well(ended: jobs.Job, history: History) -> None:
     failure = history.failure
     if failure is not None:

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from mactuner_tui.cli import following, output
-from mactuner_tui.cli.options import Settings
+from mactuner_tui.cli.options import Detach, Settings
 from mactuner_tui.core.errors import SpecError
 from mactuner_tui.core.specs.training import TrainSpec
-from mactuner_tui.runtime import jobs
 
 
 def train(
@@ -18,7 +17,7 @@ def train(
     data: Annotated[str | None, typer.Option(help="Dataset: a name of the library, or a folder.")] = None,
     spec: Annotated[Path | None, typer.Option(help="A TOML file of settings, such as a job's job.toml.")] = None,
     settings: Settings = None,
-    detach: Annotated[bool, typer.Option("--detach", help="Start the job and leave.")] = False,
+    detach: Detach = False,
     json: output.Json = False,
 ) -> None:
     """Fine-tune a model. The job goes on if this terminal dies; Ctrl-C stops it, with a checkpoint."""
@@ -28,16 +27,7 @@ def train(
     if data:
         values["data"] = data
     wanted = TrainSpec.from_settings(settings or [], **values)
-    if detach:
-        started = jobs.start(wanted)
-        if json:
-            output.show_json({"id": started.id, "status": str(started.status)})
-        else:
-            output.console.print(started.id)
-        return
-    ended, history = following.run(wanted)
-    if json:
-        output.show_json(jobs.summary(ended, history))
+    following.carry_out(wanted, detach, json)
 
 
 def _read_spec(path: Path) -> dict[str, Any]:
