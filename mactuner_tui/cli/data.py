@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,7 +10,7 @@ from mactuner_tui.cli import following, inspecting, output
 from mactuner_tui.cli.artefacts import forget, show_artefacts
 from mactuner_tui.cli.options import Detach, Settings
 from mactuner_tui.cli.recipes import read_recipe
-from mactuner_tui.core import library, paths
+from mactuner_tui.core import library
 from mactuner_tui.core.errors import DataError, SpecError
 from mactuner_tui.core.specs.data import PrepareSpec
 
@@ -44,8 +44,8 @@ def list_datasets(json: output.Json = False) -> None:
 def inspect(
     source: Source,
     model: Annotated[str, typer.Option(help="Whose tokens are counted, and whose template is used.")] = "starter",
-    max_length: Annotated[int, typer.Option(help="Tokens after which training would cut a row.")] = 512,
-    row: Annotated[int | None, typer.Option(help="Show this row as the model sees it.")] = None,
+    max_length: Annotated[int, typer.Option(min=8, help="Tokens after which training would cut a row.")] = 512,
+    row: Annotated[int | None, typer.Option(min=1, help="Show this row as the model sees it.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Also write the charts to this file, a web page.")] = None,
     recipe: Recipe = None,
     settings: Settings = None,
@@ -55,7 +55,9 @@ def inspect(
 
     --set takes the settings of `prepare`, such as reading.encoding=cp949 or mapping.prompt={question}.
     """
-    spec = _spec(source, recipe, [*(settings or []), f"model={model}"])
+    # Without a recipe the rows are shown as they are: duplicates that `prepare` would drop are to be seen.
+    steps = read_recipe(recipe) if recipe else []
+    spec = _spec(source, steps, [*(settings or []), f"model={model}"])
     report = str(html.expanduser().absolute()) if html else ""
     asyncio.run(inspecting.inspect(spec, max_length, row, report, json))
 
@@ -73,7 +75,8 @@ def prepare(
 
     --set takes reading.*, mapping.*, split.*, rows and model; `mactuner data inspect` shows what they lead to.
     """
-    spec = _spec(source, recipe, [*(settings or []), *([f"name={name}"] if name else [])])
+    steps = read_recipe(recipe) if recipe else None
+    spec = _spec(source, steps, [*(settings or []), *([f"name={name}"] if name else [])])
     following.carry_out(spec, detach, json)
 
 
@@ -89,8 +92,8 @@ def remove(
     forget(found, yes)
 
 
-def _spec(source: str, recipe: str | None, settings: list[str]) -> PrepareSpec:
+def _spec(source: str, steps: list[dict[str, Any]] | None, settings: list[str]) -> PrepareSpec:
     if not source:
         raise SpecError("SOURCE is empty.", "Name a file, a folder, a Hub dataset or `stdlib`.")
-    steps = {"recipe": read_recipe(recipe)} if recipe else {}
-    return PrepareSpec.from_settings(settings, source=paths.settled_source(source), **steps)
+    recipe = {} if steps is None else {"recipe": steps}
+    return PrepareSpec.from_settings(settings, source=source, **recipe)

@@ -1,28 +1,15 @@
 """From the columns of a file to what a model learns: recognising the format, and rendering a row by it."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mactuner_tui.core import records
 from mactuner_tui.core.errors import DataError
-from mactuner_tui.core.records import Conversation, PlainText, Record, shortened
+from mactuner_tui.core.foreign_messages import conversation_of, is_sharegpt, messages_in, roles_in
+from mactuner_tui.core.records import PlainText, Record
 from mactuner_tui.core.specs.data import MapSpec
-from mactuner_tui.core.template import template, text_of, value_of
+from mactuner_tui.core.template import placeholder, template, value_of
 
-ROLES = {
-    "human": "user",
-    "prompter": "user",
-    "gpt": "assistant",
-    "chatgpt": "assistant",
-    "bot": "assistant",
-    "model": "assistant",
-    "ai": "assistant",
-    "function": "tool",
-    "observation": "tool",
-    "developer": "system",
-}
-"""What other tools call the roles."""
 PAIRS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "alpaca": (("instruction",), ("output", "response")),
     "prompt_completion": (("prompt",), ("completion", "response", "chosen")),
@@ -34,22 +21,22 @@ PAIRS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """By format, the names of the column that asks and of the one that answers, the likelier ones first."""
 CONTEXTS = ("input", "context")
 """Columns that an instruction or a question refers to."""
-TEXTS = ("text", "content", "document", "body", "article", "passage")
+TEXTS = ("text", "content", "document", "body", "article", "passage", "chosen")
 SYSTEM = "system"
+REJECTED = "rejected"
+"""In the name of a column that holds what is not to be learnt: the worse of two answers."""
 
 
 def recognise(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> MapSpec | None:
     """The mapping that columns and first values suggest, None when nothing is known of them."""
-    for column in columns:
-        value = next((row[column] for row in rows if row.get(column)), None)
-        messages = _messages_in(value)
-        if messages is not None and {"user", "assistant"} <= _roles_in(messages):
-            is_sharegpt = any("from" in message for message in messages)
-            return MapSpec(format="sharegpt" if is_sharegpt else "messages", messages=column)
+    for column in _wanted(columns):
+        messages = messages_in(_first_value(column, rows))
+        if messages is not None and {"user", "assistant"} <= roles_in(messages):
+            return MapSpec(format="sharegpt" if is_sharegpt(messages) else "messages", messages=column)
     for name in PAIRS:
-        if found := _pair(name, columns):
+        if found := _pair(name, columns, rows):
             return found
-    return _text(columns)
+    return _text(columns, rows)
 
 
 def settle(mapping: MapSpec, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> MapSpec:
@@ -75,7 +62,8 @@ def check_columns(who: str, named: Iterable[str], columns: Sequence[str], rows: 
         if column not in columns and all(value_of(row, column) is None for row in rows):
             raise DataError(
                 f"{who} names a column {column!r}, which is not there.",
-                f"The columns are {', '.join(columns)}. Braces that are meant as text are written {{{{ and }}}}.",
+                f"The columns are {', '.join(columns)}. Braces that are meant as text are written {{{{ and }}}}, "
+                r"and in the name of a column \{ and \}.",
             )
 
 
@@ -93,78 +81,24 @@ def record_of(row: Mapping[str, Any], mapping: MapSpec, where: str) -> Record:
         return PlainText(template(mapping.text).render(row))
     system = template(mapping.system).render(row) if mapping.system else ""
     if mapping.messages:
-        return _conversation(value_of(row, mapping.messages), mapping.messages, system, where)
+        return conversation_of(value_of(row, mapping.messages), mapping.messages, system, where)
     asked, answered = _said(row, mapping.prompt), _said(row, mapping.answer)
     if isinstance(asked, str) and isinstance(answered, str):
         return records.pair(asked, answered, system)
     # TRL's conversational prompt and completion are lists of messages.
     whole = [*_as_messages(asked, "user"), *_as_messages(answered, "assistant")]
-    return _conversation(whole, mapping.prompt, system, where)
+    return conversation_of(whole, mapping.prompt, system, where)
 
 
 def _said(row: Mapping[str, Any], text: str) -> str | list[Any]:
     parsed = template(text)
-    if text.startswith("{") and text.endswith("}") and len(parsed.columns) == 1:
-        value = value_of(row, parsed.columns[0])
-        if (messages := _messages_in(value)) is not None:
-            return messages
+    if parsed.only_column and (messages := messages_in(value_of(row, parsed.only_column))) is not None:
+        return messages
     return parsed.render(row)
 
 
 def _as_messages(said: str | list[Any], role: str) -> list[Any]:
     return [{"role": role, "content": said}] if isinstance(said, str) else said
-
-
-def _conversation(value: Any, column: str, system: str, where: str) -> Conversation:
-    entries = _parsed(value)
-    if not isinstance(entries, list):
-        raise DataError(
-            f"{where}: {column} = {shortened(value)}: expected a list of messages.",
-            'A message is {"role": ..., "content": ...} or {"from": ..., "value": ...}. Correct or remove this row.',
-        )
-    messages = [_message(entry) for entry in entries]
-    if system and not any(_is_system(message) for message in messages[:1]):
-        messages.insert(0, {"role": "system", "content": system})
-    return records.conversation(messages, column, where)
-
-
-def _message(entry: Any) -> Any:
-    if not isinstance(entry, dict):
-        return entry
-    role = entry.get("role", entry.get("from"))
-    content = entry.get("content", entry.get("value"))
-    if isinstance(content, list) and all(isinstance(part, dict) and part.get("type") == "text" for part in content):
-        content = "\n".join(text_of(part.get("text")) for part in content)
-    known = ROLES.get(role.lower(), role.lower()) if isinstance(role, str) else role
-    return {"role": known, "content": content if isinstance(content, list | dict) else text_of(content)}
-
-
-def _is_system(message: Any) -> bool:
-    return isinstance(message, dict) and message["role"] == "system"
-
-
-def _roles_in(messages: list[Any]) -> set[Any]:
-    return {_message(message)["role"] for message in messages if isinstance(message, dict)}
-
-
-def _messages_in(value: Any) -> list[Any] | None:
-    """The value as a list of messages, None when it is none."""
-    value = _parsed(value)
-    if not isinstance(value, list) or not value:
-        return None
-    first = value[0]
-    is_message = isinstance(first, dict) and ({"role", "content"} <= first.keys() or {"from", "value"} <= first.keys())
-    return value if is_message else None
-
-
-def _parsed(value: Any) -> Any:
-    """A conversation that was written as text, as CSV must, taken apart."""
-    if isinstance(value, str) and value.lstrip()[:1] == "[":
-        try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
-    return value
 
 
 def _is_by_hand(mapping: MapSpec) -> bool:
@@ -175,9 +109,9 @@ def _completed(mapping: MapSpec, columns: Sequence[str], rows: Sequence[Mapping[
     if mapping.format == "custom":
         return mapping
     if mapping.format in PAIRS:
-        found = _pair(mapping.format, columns)
+        found = _pair(mapping.format, columns, rows)
     elif mapping.format == "text":
-        found = _text(columns)
+        found = _text(columns, rows)
     else:
         found = recognise(columns, rows)
         if found and mapping.format != "auto" and not found.messages:
@@ -192,28 +126,43 @@ def _completed(mapping: MapSpec, columns: Sequence[str], rows: Sequence[Mapping[
     return found.model_copy(update={"system": mapping.system or found.system})
 
 
-def _pair(name: str, columns: Sequence[str]) -> MapSpec | None:
+def _pair(name: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> MapSpec | None:
     asks, answers = PAIRS[name]
-    asked = _find(asks, columns)
-    answered = _find(answers, [column for column in columns if column != asked])
+    texts = _texts(columns, rows)
+    said = [column for column in _wanted(columns) if column in texts or messages_in(_first_value(column, rows))]
+    asked = _find(asks, said)
+    answered = _find(answers, [column for column in said if column != asked])
     if asked is None or answered is None:
         return None
-    context = _find(CONTEXTS, [column for column in columns if column not in (asked, answered)])
-    system = _find((SYSTEM,), columns)
-    prompt = f"{{{asked}}}\n\n{{{context}}}" if context else f"{{{asked}}}"
+    context = _find(CONTEXTS, [column for column in texts if column not in (asked, answered)])
+    system = _find((SYSTEM,), texts)
     return MapSpec.of(
         {
             "format": name,
-            "system": f"{{{system}}}" if system else "",
-            "prompt": prompt,
-            "answer": f"{{{answered}}}",
+            "system": placeholder(system) if system else "",
+            "prompt": "\n\n".join(placeholder(column) for column in (asked, context) if column),
+            "answer": placeholder(answered),
         }
     )
 
 
-def _text(columns: Sequence[str]) -> MapSpec | None:
-    column = _find(TEXTS, columns) or (columns[0] if len(columns) == 1 else None)
-    return MapSpec(format="text", text=f"{{{column}}}") if column else None
+def _text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> MapSpec | None:
+    texts = _texts(columns, rows)
+    column = _find(TEXTS, texts) or (texts[0] if len(columns) == len(texts) == 1 else None)
+    return MapSpec(format="text", text=placeholder(column)) if column else None
+
+
+def _texts(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns whose first value is text, or a number: what a list or an object means cannot be known."""
+    return [column for column in _wanted(columns) if not isinstance(_first_value(column, rows), list | dict)]
+
+
+def _wanted(columns: Sequence[str]) -> list[str]:
+    return [column for column in columns if REJECTED not in column.casefold()]
+
+
+def _first_value(column: str, rows: Sequence[Mapping[str, Any]]) -> Any:
+    return next((row[column] for row in rows if row.get(column)), None)
 
 
 def _find(names: Iterable[str], columns: Sequence[str]) -> str | None:
@@ -223,4 +172,4 @@ def _find(names: Iterable[str], columns: Sequence[str]) -> str | None:
 
 def _as_template(field: str, value: str, columns: Sequence[str]) -> str:
     """A template that is nothing but a column's name stands for the column."""
-    return f"{{{value}}}" if field in ("prompt", "answer", "text") and value in columns else value
+    return placeholder(value) if field in ("prompt", "answer", "text") and value in columns else value

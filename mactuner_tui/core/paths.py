@@ -8,6 +8,7 @@ import platformdirs
 
 SAMPLE = "stdlib"
 """The source that needs no file, and the dataset made of it."""
+SUFFIXES = re.compile(r"(\.(csv|tsv|txt|text|md|json|jsonl|ndjson|parquet|pq))?(\.gz)?$", re.IGNORECASE)
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
@@ -40,9 +41,10 @@ def settled_source(source: str) -> str:
     """The source of a dataset: a path made absolute; the id of a dataset on the Hub and a plain name as they are."""
     try:
         here = Path(source).expanduser().absolute()
-    except RuntimeError:  # `~name` of no one.
+        is_there = here.exists()
+    except (RuntimeError, OSError, ValueError):  # `~name` of no one, or no name that a disk takes.
         return source
-    if source != SAMPLE and (here.exists() or (looks_like_path(source) and not is_hub_id(source))):
+    if source != SAMPLE and (is_there or (looks_like_path(source) and not is_hub_id(source))):
         return str(here)
     return source
 
@@ -55,8 +57,9 @@ def is_hub_id(source: str) -> bool:
 def stem(source: str) -> str:
     """A name for what is made of a source: its last part without suffixes, as far as a name can hold it."""
     name = source.rstrip("/").rpartition("/")[2]
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", re.sub(r"(\.\w{1,8}){1,2}$", "", name)).strip("-._")
-    return plain or "data"
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", SUFFIXES.sub("", name)).strip("-._")
+    taken = source != SAMPLE and plain == SAMPLE
+    return f"{SAMPLE}-data" if taken else plain or "data"
 
 
 def looks_like_path(name: str) -> bool:

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}\n]+)\}")
+PLACEHOLDER = re.compile(r"\{\{|\}\}|\{\s*+((?:\\.|[^{}\\\s]|\s++(?!\}))++)\s*+\}")
+ESCAPED = re.compile(r"\\([\\{}\sn])")
+"""What the name of a column may hold in a placeholder, behind a backslash: a brace, a blank at its end, a new line."""
+TO_ESCAPE = re.compile(r"[\\{}\n]|\A\s|\s\Z")
 
 
 class Template:
@@ -19,6 +22,11 @@ class Template:
     def columns(self) -> list[str]:
         """The columns it names, in order, each once."""
         return list(dict.fromkeys(column for line in self._lines for column in line.columns))
+
+    @property
+    def only_column(self) -> str | None:
+        """The column it is nothing but, None when it says more."""
+        return self._lines[0].only_column if len(self._lines) == 1 else None
 
     def render(self, row: Mapping[str, Any]) -> str:
         """The text for a row. A line whose columns are all empty goes, and with it an empty line that follows it."""
@@ -44,8 +52,8 @@ class _Line:
         for found in PLACEHOLDER.finditer(text):
             before += text[start : found.start()]
             start = found.end()
-            if column := found[1]:
-                self._parts.append((before, column.strip()))
+            if written := found[1]:
+                self._parts.append((before, ESCAPED.sub(_meant, written)))
                 before = ""
             else:
                 before += found[0][0]
@@ -54,6 +62,13 @@ class _Line:
     @property
     def columns(self) -> list[str]:
         return [column for _, column in self._parts if column]
+
+    @property
+    def only_column(self) -> str | None:
+        match self._parts:
+            case [("", column), ("", "")]:
+                return column
+        return None
 
     def is_gap(self, row: Mapping[str, Any]) -> bool:
         columns = self.columns
@@ -67,6 +82,19 @@ class _Line:
 def template(text: str) -> Template:
     """The template of a text, taken apart when first met."""
     return Template(text)
+
+
+def placeholder(column: str) -> str:
+    r"""The template that is this column, whatever its name holds: `{a}`, `{Hello \{name\}}`."""
+    return f"{{{TO_ESCAPE.sub(_escaped, column)}}}"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return r"\n" if found[0] == "\n" else f"\\{found[0]}"
+
+
+def _meant(found: re.Match[str]) -> str:
+    return "\n" if found[1] == "n" else found[1]
 
 
 def value_of(row: Mapping[str, Any], column: str) -> Any:

@@ -46,6 +46,7 @@ class RequestContext:
     def __init__(self, number: int, output: int) -> None:
         self.number = number
         self.cancelled = threading.Event()
+        self._claim = threading.Lock()
         self._output = output
         self._told = 0.0
 
@@ -55,6 +56,17 @@ class RequestContext:
         with self._speaking:
             while line:
                 line = line[os.write(self._output, line) :]
+
+    def claim(self) -> bool:
+        """Whether whoever asks is the first to: carrying a request out, and calling off one that waits, exclude each
+        other."""
+        return self._claim.acquire(blocking=False)
+
+    def cancel(self) -> None:
+        """The owner does not want to know any more; a request that still waits ends at once."""
+        self.cancelled.set()
+        if self.claim():
+            self.emit(events.RequestCancelled())
 
     def check(self) -> None:
         """Raise `CancelledError` when the request was cancelled."""
@@ -113,8 +125,9 @@ class _Desk:
 
     def answer(self, request: RequestSpec, context: RequestContext) -> None:
         """Carry a request out, and say how it ended."""
+        if not context.claim():
+            return
         try:
-            context.check()
             with self._making:
                 engine = self._engine
             engine.handle(request, context)
@@ -128,16 +141,14 @@ class _Desk:
             context.emit(ending)
 
 
-def _read_requests(
-    output: int, desk: _Desk, waiting: "queue.SimpleQueue[tuple[RequestSpec, RequestContext]]"
-) -> None:
+def _read_requests(output: int, desk: _Desk, waiting: "queue.SimpleQueue[tuple[RequestSpec, RequestContext]]") -> None:
     asked: dict[int, RequestContext] = {}
     try:
         for line in sys.stdin.buffer:
             message = json.loads(line)
             if "cancel" in message:
-                if context := asked.get(message["cancel"]):
-                    context.cancelled.set()
+                if context := asked.pop(message["cancel"], None):
+                    context.cancel()
             else:
                 context = asked[message["id"]] = RequestContext(message["id"], output)
                 _put(desk, message, context, waiting)

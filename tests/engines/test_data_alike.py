@@ -2,10 +2,14 @@
 
 import itertools
 import random
+import tracemalloc
+from collections.abc import Iterator
 
 import pytest
 
+from mactuner_tui.engines.data import alike
 from mactuner_tui.engines.data.alike import groups
+from mactuner_tui.engines.data.batches import batches
 
 NAMES = "amber birch cedar delta ember fjord grove heath islet jetty knoll lagoon marsh north ocean pine quay reef"
 WORDS = NAMES.split()
@@ -73,3 +77,74 @@ def test_texts_without_words() -> None:
 
 def test_no_texts() -> None:
     assert groups([], 0.8) == []
+
+
+def test_what_most_texts_share_does_not_make_them_alike() -> None:
+    instruction = "Say whether the customer who wrote the following review of our shop was pleased, answer yes or no: "
+    reviews = [text(seed, 8) for seed in range(200)]
+    assert groups([instruction + review for review in reviews], 0.7) == list(range(200))
+    assert groups([instruction + review for review in [*reviews, *reviews]], 0.7) == [*range(200), *range(200)]
+
+
+def test_batches_are_bounded_in_number_and_in_characters() -> None:
+    assert list(batches("aaaaa", len, 2, 100)) == [["a", "a"], ["a", "a"], ["a"]]
+    assert list(batches(["aa", "bbb", "c" * 9, "d", "e"], len, 10, 5)) == [["aa", "bbb"], ["c" * 9], ["d", "e"]]
+    assert list(batches([], len, 2, 2)) == []
+
+
+def test_a_long_text_is_alike_as_a_short_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [text(1, 400), text(2, 400), text(1, 400) + " once more", "", "word", "!!!", "word"]
+    at_once = groups(texts, 0.8)
+    monkeypatch.setattr(alike, "BATCH_CHARACTERS", 3)
+    monkeypatch.setattr(alike, "SHINGLES", 7)
+    assert groups(texts, 0.8) == at_once == [0, 1, 0, 3, 4, 5, 4]
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_long_texts_are_compared_in_little_memory(count: int) -> None:
+    long = [text(seed, 400_000 // count) for seed in range(count)]
+    tracemalloc.start()
+    groups(long, 0.8)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20_000_000
+
+
+class BrokenOffError(Exception):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("texts", "checks"),
+    [
+        ([text(seed) for seed in range(5000)], 3 + 16),
+        ([text(1, 500_000)], 25),
+        (["same"] * 1000, 16),
+    ],
+    ids=["different", "long", "same"],
+)
+def test_the_comparison_can_be_broken_off_at_any_time(texts: list[str], checks: int) -> None:
+    asked = 0
+
+    def count() -> None:
+        nonlocal asked
+        asked += 1
+
+    groups(texts, 0.8, count)
+    assert asked >= checks
+
+
+def test_what_ends_the_comparison_is_asked_while_texts_are_read() -> None:
+    read = 0
+
+    def texts() -> Iterator[str]:
+        nonlocal read
+        for read in range(100_000):
+            yield f"text number {read}"
+
+    def break_off() -> None:
+        raise BrokenOffError
+
+    with pytest.raises(BrokenOffError):
+        groups(texts(), 0.8, break_off)
+    assert read < 5000

@@ -74,6 +74,8 @@ def test_a_dataset_is_prepared_and_its_recipe_used_again(table: Path, tmp_path: 
         (("prepare", "표.csv"), 1, "1 row cannot be used. The first: 표.csv, line 32:"),
         (("prepare", "nothing.csv"), 1, "nothing.csv"),
         (("prepare", "표.csv", "--set", "split.valid_share=2"), 2, "split.valid_share = '2'"),
+        (("inspect", "표.csv", "--row", "0"), 2, "Invalid value for '--row'"),
+        (("inspect", "표.csv", "--max-length", "3"), 2, "Invalid value for '--max-length'"),
         (("prepare", "표.csv", "--set", "mapping.format=poem"), 2, "mapping.format = 'poem'"),
         (("prepare", "표.csv", "--recipe", "표.csv"), 2, "표.csv cannot be read"),
         (("prepare", "표.csv", "--recipe", "nothing"), 1, "No dataset 'nothing'"),
@@ -87,3 +89,11 @@ def test_what_cannot_be_done_is_said_with_what_to_do(
     assert (done.returncode, said in done.stderr) == (status, True), done.stderr
     assert len(done.stderr.splitlines()) > 1
     assert "Traceback" not in done.stderr
+
+
+def test_what_prepare_would_drop_is_seen_by_inspect(starter: Path, tmp_path: Path) -> None:
+    rows = ["q,a", *["What is it?,A lamp that shines"] * 3, "Who is it?,A man who sings"]
+    (tmp_path / "twice.csv").write_text("\n".join(rows))
+    told = json.loads(_mactuner("data", "inspect", "twice.csv", "--json", cwd=tmp_path).stdout)
+    assert (told["profile"]["seen"], told["profile"]["duplicates"]) == (4, 2)
+    assert {finding["code"]: finding["count"] for finding in told["findings"]}["duplicates"] == 2

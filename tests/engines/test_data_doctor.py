@@ -6,18 +6,21 @@ from pathlib import Path
 import pytest
 from transformers import PreTrainedTokenizerBase
 
+from mactuner_tui.core.errors import DataError
 from mactuner_tui.core.profile import Finding
 from mactuner_tui.core.records import Conversation, PlainText, Record, pair
 from mactuner_tui.engines.data import sample
 from mactuner_tui.engines.data.cleaning.steps import Effect, through
 from mactuner_tui.engines.data.counting import TokenCounter
 from mactuner_tui.engines.data.doctor.examiner import Examiner
-from mactuner_tui.engines.data.doctor.likeness import side_of
-from mactuner_tui.engines.data.rows import Item, Row
+from mactuner_tui.engines.data.doctor.fault import Seen
+from mactuner_tui.engines.data.doctor.likeness import LikenessCheck, side_of
+from mactuner_tui.engines.data.rows import BadRow, Item, Row
 from mactuner_tui.engines.models.loading import load_tokenizer
 
 MAX_LENGTH = 512
 CODES = [
+    "unusable",
     "template-missing",
     "no-end-of-turn",
     "nothing-learnt",
@@ -132,6 +135,10 @@ def test_everything_looked_at_is_told(
     assert list(_found(planted[0], tokenizer)) == CODES
 
 
+def _refuse_none(item: Item, error: DataError) -> None:
+    raise error
+
+
 def test_every_step_it_proposes_mends_what_it_found(
     planted: tuple[list[Item], dict[str, int]], tokenizer: PreTrainedTokenizerBase
 ) -> None:
@@ -145,7 +152,7 @@ def test_every_step_it_proposes_mends_what_it_found(
     assert len(steps) == 12
     for code, step in steps:
         copies = iter([Item(item.number, item.row, item.record) for item in items])
-        left = list(through(step, copies, Effect(), lambda: TokenCounter(tokenizer)))
+        left = list(through(step, copies, Effect(), lambda: TokenCounter(tokenizer), _refuse_none))
         assert len(left) >= CLEAN
         assert _found(left, tokenizer)[code].count == 0, f"{code} is still there after {step}"
 
@@ -221,10 +228,38 @@ def test_half_a_surrogate_pair_does_not_stop_the_examination(tokenizer: PreTrain
     assert "truncated" not in _faults(items, tokenizer)
 
 
-def test_the_examination_can_be_broken_off(tokenizer: PreTrainedTokenizerBase) -> None:
-    class BrokenOffError(Exception):
-        pass
+def test_rows_that_cannot_be_used_are_the_first_finding(tokenizer: PreTrainedTokenizerBase) -> None:
+    examiner = Examiner(tokenizer, MAX_LENGTH)
+    assert examiner.findings()[0] == Finding(code="unusable", title="every row can be used", severity="ok", count=0)
+    bad = [BadRow(Path("a.jsonl"), line, "messages = 'no': expected a list.", line - 1) for line in range(3, 15)]
+    examiner.unusable([BadRow(Path("a.jsonl"), 2, "not valid JSON"), *bad], 1300)
+    finding = examiner.findings()[0]
+    assert (finding.title, finding.severity, finding.repairs) == ("1,300 rows cannot be used", "error", ())
+    assert finding.detail == "The first: a.jsonl, line 2: not valid JSON"
+    assert finding.examples == (2, 3, 4, 5, 6, 7, 8, 9)
 
+
+class BrokenOffError(Exception):
+    pass
+
+
+def test_the_comparison_of_rows_can_be_broken_off_once_all_are_read() -> None:
+    told: list[tuple[int, int]] = []
+
+    def break_off(done: int, total: int) -> None:
+        told.append((done, total))
+        if done == 2:
+            raise BrokenOffError
+
+    check = LikenessCheck()
+    for item in [*_items([_clean(1)]), *_items([_clean(1)], "valid.jsonl", 1)]:
+        check.take(Seen.of(item))
+    with pytest.raises(BrokenOffError):
+        list(check.findings(break_off))
+    assert told[-1] == (2, 3)
+
+
+def test_the_examination_can_be_broken_off(tokenizer: PreTrainedTokenizerBase) -> None:
     def break_off(done: int, total: int) -> None:
         raise BrokenOffError
 

@@ -8,7 +8,7 @@ from transformers import PreTrainedTokenizerBase
 
 from mactuner_tui.core.profile import Finding
 from mactuner_tui.core.records import Conversation, PlainText, Record, pair
-from mactuner_tui.engines.data.doctor import tokens
+from mactuner_tui.engines.data.doctor import texts, tokens
 from mactuner_tui.engines.data.doctor.examiner import Examiner
 from mactuner_tui.engines.data.rows import Item, Row
 from mactuner_tui.engines.models.loading import load_tokenizer
@@ -75,6 +75,11 @@ def test_plain_text_needs_no_template() -> None:
     found = _found([PlainText("the answer")], tokenizer)
     assert found["template-missing"].severity == "ok"
     assert found["truncated"].severity == "ok"
+
+
+def test_a_model_without_control_tokens_has_none_to_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "control_tokens", lambda _tokenizer: {})
+    assert _found([HELLO], unigram())["control-tokens-in-text"].count == 0
 
 
 def test_an_order_that_the_template_refuses_is_found() -> None:

@@ -15,15 +15,33 @@ from typing import Any
 
 import pytest
 
-from mactuner_tui.core.errors import DataError
-from mactuner_tui.core.specs.data import ReadSpec
+from mactuner_tui.core.errors import DataError, MacTunerError, SessionError
+from mactuner_tui.core.specs import RequestSpec
+from mactuner_tui.core.specs.data import MapSpec, ReadSpec
+from mactuner_tui.core.specs.data_requests import (
+    BadRowsRequest,
+    CellRequest,
+    MapRequest,
+    OpenRequest,
+    RowsRequest,
+    ScanRequest,
+)
 from mactuner_tui.engines.data.reading import Source, columns_of, open_source, scan
 from mactuner_tui.engines.data.rows import BadRow, Row
+from mactuner_tui.runtime.sessions import Session, open_session
 from tests.engines import hostile_files
 from tests.engines.hostile_files import Hostile
 
 REPOSITORY = Path(__file__).parents[2]
 MOST_BYTES = 2 * 10**9
+LOOKING = (
+    RowsRequest(count=500),
+    CellRequest(row=0, column="text"),
+    BadRowsRequest(count=500),
+    MapRequest(mapping=MapSpec(), count=50),
+    MapRequest(mapping=MapSpec(text="{text}"), count=50),
+    MapRequest(mapping=MapSpec(messages="messages"), count=50),
+)
 ADVICE = ("Correct", "Choose", "Remove", "remove", "Split", "Flatten", "Close", "Quote")
 
 
@@ -43,6 +61,38 @@ def test_every_hostile_file_is_read_or_explained(tmp_path: Path, group: str, lea
     assert not wrong, json.dumps(wrong[:10], indent=1, ensure_ascii=False)
     assert len(told) >= least
     assert memory["bytes"] < MOST_BYTES
+
+
+async def test_a_session_answers_for_every_small_hostile_file(tmp_path: Path) -> None:
+    unasked = [
+        one for one in hostile_files.small() if not one.meanwhile and len(one.name) < 256 and one.name.isprintable()
+    ]
+    wrong: list[str] = []
+    opened = 0
+    async with await open_session("data") as session:
+        for hostile in unasked:
+            path = tmp_path / hostile.name
+            hostile.write(path)
+            reading = ReadSpec.model_validate(hostile.reading)
+            requests = (OpenRequest(source=str(path), reading=reading), ScanRequest(), *LOOKING)
+            for request in requests:
+                if unexpected := await _asked(session, request):
+                    wrong.append(f"{hostile.name}: {request.action}: {unexpected}")
+            opened += 1
+    assert not wrong, "\n".join(wrong[:10])
+    assert opened > 250
+
+
+async def _asked(session: Session, request: RequestSpec) -> str:
+    """What went wrong, other than in words."""
+    try:
+        async for _ in session.request(request):
+            pass
+    except SessionError as error:
+        return f"{error.message} {error.hint}" if "process" in error.message else ""
+    except MacTunerError as error:
+        return error.message if error.message.startswith("Unexpected") else ""
+    return ""
 
 
 def judged(hostile: Hostile, folder: Path) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def test_bad_rows_stop_it_with_the_first_named_and_all_listed(tmp_path: Path, ho
     assert [line.partition(": ")[0] for line in listed.splitlines()] == [
         f"sums.jsonl, line {line}" for line in (6, 7, 8)
     ]
-    assert not list((home / "datasets").iterdir())
+    assert not list((home / "datasets").glob("*"))
 
 
 def test_bad_rows_are_left_out_when_asked(tmp_path: Path, home: Path) -> None:
@@ -162,8 +162,46 @@ def test_a_job_that_is_stopped_leaves_nothing_half_made(tmp_path: Path, home: Pa
         if isinstance(event, events.Progressed):
             jobs.ask_to_stop(job.id)
     assert str(jobs.get(job.id).status) == "stopped"
-    assert not list((home / "datasets").iterdir())
+    assert not list((home / "datasets").glob("*"))
     jobs.resume(job.id)
     for _ in jobs.follow(job.id):
         pass
     assert len(_made("long", home)[0]) == 48_000
+
+
+def test_columns_that_only_later_rows_have_are_not_lost(tmp_path: Path, home: Path) -> None:
+    rows: list[Row | str] = [
+        {"instruction": f"Do {n * 7919}", "output": f"{n**4}"} | ({"input": f"with {n**5}"} if n > 250 else {})
+        for n in range(300)
+    ]
+    run_to_end(PrepareSpec(source=str(_write(tmp_path / "late.jsonl", rows))))
+    train, valid, _ = _made("late", home)
+    assert sum("with " in row["messages"][0]["content"] for row in train + valid) == 49
+
+
+def test_good_rows_after_many_bad_ones_are_found(tmp_path: Path, home: Path) -> None:
+    source = _write(tmp_path / "late.jsonl", [*["{"] * 250, *_asked(10)])
+    run_to_end(PrepareSpec.of({"source": str(source), "reading": {"bad_rows": "skip"}}))
+    assert _made("late", home)[2].details["bad"] == 250
+
+
+def test_a_split_far_from_what_was_asked_for_is_told(tmp_path: Path, home: Path) -> None:
+    story = " ".join(f"word{number}" for number in range(60))
+    rows: list[Row | str] = [{"text": f"{story} version {n}"} for n in range(60)]
+    rows += [{"text": f"{n * 7919} {n * 104729} {n * 1299709}"} for n in range(1, 5)]
+    job = run_to_end(PrepareSpec(source=str(_write(tmp_path / "alike.jsonl", rows))))
+    warned = [event.text for event in jobs.follow(job.id) if isinstance(event, events.Noted) and event.warning]
+    assert warned[0].startswith("Validation got 6.2% of the rows, not 20.0%: 60 rows say so nearly the same")
+
+
+def test_the_sample_keeps_its_name_to_itself(tmp_path: Path) -> None:
+    source = str(_write(tmp_path / "mine.jsonl", _asked(4)))
+    with pytest.raises(MacTunerError, match="name = 'stdlib' is the name of the sample dataset"):
+        run_to_end(PrepareSpec(source=source, name="stdlib"))
+
+
+def test_a_dataset_prepared_from_itself_is_not_told_to_be_removed(tmp_path: Path) -> None:
+    run_to_end(PrepareSpec(source=str(_write(tmp_path / "mine.jsonl", _asked(4)))))
+    with pytest.raises(MacTunerError) as refused:
+        run_to_end(PrepareSpec(source="mine"))
+    assert refused.value.hint == "Choose another name."

@@ -4,6 +4,9 @@ import datetime
 import decimal
 import gzip
 import json
+import os
+import tempfile
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mactuner_tui.core.errors import DataError
+from mactuner_tui.core.errors import DataError, DiskFullError
 from mactuner_tui.core.specs.data import ReadSpec
 from mactuner_tui.engines.data.reading import Source, open_source
 from mactuner_tui.engines.data.rows import BadRow, Row
@@ -241,3 +244,100 @@ def test_what_is_no_data_is_said_to_be_none(opened: Opened, content: bytes, mess
 def test_a_header_alone_has_no_rows(opened: Opened) -> None:
     with pytest.raises(DataError, match=r"a\.csv has no rows"):
         list(opened("a.csv", "a,b\n").read())
+
+
+QUESTIONS = [{"question": f"What is {n}?", "answer": "A number."} for n in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("document", "key", "chosen", "keys"),
+    [
+        ({"validation": QUESTIONS[:5], "train": QUESTIONS[:8]}, "", "train", ("validation", "train")),
+        ({"train": QUESTIONS[:8], "validation": QUESTIONS[:5]}, "validation", "validation", ("train", "validation")),
+        ({"columns": [{"name": "question"}, {"name": "answer"}], "rows": QUESTIONS}, "", "rows", ("columns", "rows")),
+        ({"all": {"a": QUESTIONS[:2], "b": QUESTIONS}, "c": QUESTIONS}, "all", "all.b", ("all.a", "all.b", "c")),
+        ({"rows": QUESTIONS[:3], "columns": ["a", "b", "c"]}, "", "rows", ("rows",)),
+        ({"rows": [QUESTIONS[0]], "vocabulary": {str(n): "x" * 500 for n in range(20_000)}}, "", "rows", ("rows",)),
+        ({"a.b": QUESTIONS, "c": QUESTIONS}, "a.b", "a.b", ("a.b", "c")),
+        ({"one": QUESTIONS[0], "two": QUESTIONS[1]}, "", "", ()),
+    ],
+)
+def test_of_several_lists_the_longest_is_read_and_the_others_are_told(
+    opened: Opened, document: dict[str, Any], key: str, chosen: str, keys: tuple[str, ...]
+) -> None:
+    source = opened("a.json", json.dumps(document), key=key)
+    assert (source.key, source.keys) == (chosen, keys)
+    expected: Any = document
+    for name in [chosen] if chosen in document else filter(None, chosen.split(".")):
+        expected = expected[name]
+    assert len(values(source)) == len(expected)
+    assert all(name in source.notes[-1] for name in keys if len(keys) > 1)
+
+
+def test_a_column_of_objects_is_no_list_of_rows(opened: Opened) -> None:
+    source = opened("a.json", json.dumps({"question": ["What is one?", "And two?"], "answers": [{"n": 1}, {"n": 2}]}))
+    assert values(source)[1] == {"question": "And two?", "answers": {"n": 2}}
+
+
+def test_lists_behind_the_beginning_of_a_long_document_are_told_once_it_is_read(opened: Opened) -> None:
+    long = [{"text": "x" * 1000}] * 10_000
+    source = opened("a.json", json.dumps({"train": long, "test": long[:5]}))
+    assert (source.key, source.keys, source.notes) == ("train", ("train",), ())
+    assert len(values(source)) == 10_000
+    assert source.keys == ("train", "test")
+    assert "'test'" in source.notes[0]
+
+
+@pytest.mark.parametrize("more", ['"rest": [', '"rest": [{"a": 1}', '"rest": 1', '"rest": [1,]}', '"rest": 1} {'])
+@pytest.mark.parametrize("rows", [2, 50_000])
+def test_a_document_that_breaks_off_behind_its_rows_is_not_read_without_a_word(
+    opened: Opened, more: str, rows: int
+) -> None:
+    text = f'{{"rows": {json.dumps([{"text": "x" * 200}] * rows)}, {more}'
+    with pytest.raises(DataError, match=r"a\.json, line 1, column \d+: expected"):
+        list(opened("a.json", text).read())
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_names_lose_the_blanks_around_them(opened: Opened, name: str) -> None:
+    text = '{"a": 1, " a": 2, "b\\t": {" c": 3}}\n{"a": 4}'
+    source = opened(name, f"[{text}]".replace("\n", ",\n") if name == "a.json" else text)
+    assert values(source) == [{"a": 1, "a_2": 2, "b": {" c": 3}}, {"a": 4}]
+
+
+def test_columns_that_got_other_names_or_are_left_out_are_told(tmp_path: Path, opened: Opened) -> None:
+    source = opened("a.csv", "a, a,,b\n1,2,3,4\n")
+    source.first(1)
+    assert source.notes == (
+        "a.csv: columns without a name, or with one that occurs again, are called 'a_2' and 'column_3'.",
+    )
+    pq.write_table(pa.table(TABLE), tmp_path / "b.parquet")
+    source = open_source(str(tmp_path / "b.parquet"), ReadSpec())
+    source.first(1)
+    assert source.notes == ("b.parquet is read without 'picture': bytes, which are no text.",)
+
+
+@pytest.mark.parametrize("same", [False, True])
+def test_large_rows_of_parquet_are_taken_a_few_at_a_time(tmp_path: Path, same: bool) -> None:
+    texts = [f"{'x' if same else n}" * (1 << 20) for n in range(60)]
+    pq.write_table(pa.table({"text": texts}), tmp_path / "a.parquet")
+    del texts
+    source = open_source(str(tmp_path / "a.parquet"), ReadSpec())
+    running = source.read()
+    tracemalloc.start()
+    assert sum(1 for _ in running) == 60
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 30 << 20
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_said_to_be_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pq.write_table(pa.table({"text": [os.urandom(50_000).hex() for _ in range(60)]}), tmp_path / "made.parquet")
+    (tmp_path / "a.parquet.gz").write_bytes(gzip.compress((tmp_path / "made.parquet").read_bytes()))
+    source = open_source(str(tmp_path / "a.parquet.gz"), ReadSpec())
+    with Path("/dev/full").open("wb") as full:
+        monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: full)
+        with pytest.raises(DiskFullError, match="temporary files"):
+            source.first(1)
+        monkeypatch.undo()

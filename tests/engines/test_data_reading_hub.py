@@ -27,9 +27,25 @@ for name in sys.argv[2:]:
     try:
         source = open_source(name, ReadSpec(format=sys.argv[1]))
         rows = [row.values for row in source.read()]
-        print(json.dumps({"files": [path.name for path in source.files], "format": source.format, "rows": rows}))
+        told = {"format": source.format, "notes": source.notes, "rows": rows}
+        print(json.dumps({"files": [path.name for path in source.files], **told}))
     except MacTunerError as error:
         print(json.dumps({"kind": error.kind, "message": error.message, "hint": error.hint}))
+"""
+WATCH = """
+import json, sys
+from mactuner_tui.core.specs.data import ReadSpec
+from mactuner_tui.engines.data.reading import open_source
+told = []
+def tell(done, total):
+    told.append((done, total))
+    if done > int(sys.argv[1]):
+        raise InterruptedError
+try:
+    rows = len(open_source("owner/name", ReadSpec(), tell).first(5))
+except InterruptedError:
+    rows = None
+print(json.dumps({"told": told, "rows": rows}))
 """
 LINES = b'{"a": 1}\n{"a": 2}\n'
 
@@ -81,6 +97,7 @@ def test_parquet_is_preferred_and_train_is_read(hub: Hub, read: Read) -> None:
     (found,) = read("owner/name")
     assert found["files"] == ["train-00000-of-00002.parquet", "train-00001-of-00002.parquet"]
     assert (found["format"], found["rows"]) == ("parquet", [{"a": 1}, {"a": 2}, {"a": 3}])
+    assert found["notes"] == ["From the Hub only the split train is used: 2 files."]
     assert not any(path.endswith(("README.md", "extra.jsonl")) for path in hub.asked)
     assert read("owner/name", wanted="jsonl")[0]["rows"] == [{"a": 1}, {"a": 2}]
 
@@ -90,10 +107,41 @@ def test_what_was_downloaded_is_there_without_a_network(hub: Hub, read: Read) ->
     (online,) = read("owner/name")
     for environment in ({"HF_HUB_OFFLINE": "1"}, {"HF_ENDPOINT": "http://127.0.0.1:9"}):
         found, refused = read("owner/name", "owner/other", **environment)
-        assert found == online
+        assert found == online | {"notes": []}  # That there is a `test` is not known here.
         assert refused["kind"] == "DataError"
         assert refused["message"].startswith("owner/other is no file here, and the Hub")
         assert "cannot be reached" in refused["message"]
+
+
+def test_a_download_tells_how_far_it_is_and_can_be_ended(hub: Hub, tmp_path: Path) -> None:
+    size = 3_000_000
+    hub.files["owner/name"] = {f"train-{n}.jsonl": f'{{"n": {n}}}\n'.encode().ljust(size) for n in range(3)}
+    environment = {**os.environ, "HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "hf")}
+
+    def watched(enough: int) -> dict[str, Any]:
+        command = [sys.executable, "-c", WATCH, str(enough)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    ended = watched(size * 3 // 2)
+    assert ended["rows"] is None, ended
+    assert ended["told"][-1][0] < size * 2
+    whole = watched(size * 4)
+    assert (whole["rows"], whole["told"][-1]) == (3, [size * 3, size * 3])
+    assert [size, size * 3] in whole["told"]
+    assert min(done for done, _ in whole["told"] if done) == size
+    asked = [path for path in hub.asked if path.endswith("train-0.jsonl")]
+    assert len(asked) == 3  # What it is twice, what it holds once.
+
+
+def test_what_the_hub_has_besides_is_told() -> None:
+    told: list[str] = []
+    chosen(["en/train.csv", "ko/train.csv", "en/test.csv"], "auto", told.append)
+    assert told == [
+        "Of the Hub's folders en and ko only en is used.",
+        "From the Hub only the split train is used: 1 file.",
+    ]
 
 
 def test_refusals_are_put_into_words(hub: Hub, read: Read) -> None:
@@ -134,4 +182,4 @@ def test_refusals_are_put_into_words(hub: Hub, read: Read) -> None:
     ],
 )
 def test_which_files_are_chosen(paths: list[str], expected: list[str]) -> None:
-    assert chosen(paths, "auto") == expected
+    assert chosen(paths, "auto", lambda _: None) == expected

@@ -1,7 +1,9 @@
 """What may be named as a source: files, folders, datasets of the library, the sample; and how it is looked into."""
 
+import gzip
 import json
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -49,7 +51,7 @@ def test_a_folder_of_several_formats_needs_a_choice(tmp_path: Path) -> None:
 def test_a_dataset_of_the_library_by_name(home: Path) -> None:
     write_rows(home / "datasets" / "mine" / "train.jsonl", 3)
     assert len(list(open_source("mine", ReadSpec()).read())) == 3
-    with pytest.raises(DataError, match="No dataset 'yours'"):
+    with pytest.raises(DataError, match="No file, folder or dataset 'yours'"):
         open_source("yours", ReadSpec())
 
 
@@ -112,3 +114,55 @@ def test_a_file_that_shrinks_while_it_is_read(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(DataError, match="is no longer"):
         list(source.read())
+
+
+def test_a_dataset_may_have_a_point_in_its_name(home: Path) -> None:
+    write_rows(home / "datasets" / "v1.0" / "train.jsonl", 3)
+    assert len(open_source("v1.0", ReadSpec()).first(5)) == 3
+    for name in ("novels", "novels.csv"):
+        with pytest.raises(DataError) as failure:
+            open_source(name, ReadSpec())
+        assert failure.value.message == f"No file, folder or dataset '{name}'."
+        assert "path" in failure.value.hint
+        assert "mactuner data list" in failure.value.hint
+
+
+def test_rows_for_tests_that_are_read_with_those_for_training_are_told(tmp_path: Path) -> None:
+    for name in ("train.jsonl", "test.jsonl", "dev/2.jsonl", "testimony.jsonl"):
+        write_rows(tmp_path / name, 2)
+    source = open_source(str(tmp_path), ReadSpec())
+    assert len(source.files) == 4
+    assert source.notes == (
+        "The rows of dev/2.jsonl and test.jsonl are read, too: name train.jsonl alone to leave them out.",
+    )
+    assert open_source(str(tmp_path / "train.jsonl"), ReadSpec()).notes == ()
+
+
+def test_few_first_rows_are_held_of_very_long_ones(tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    path.write_text("".join(json.dumps({"text": ["x" * 2_000_000]}) + "\n" for _ in range(30)))
+    assert 8 <= len(open_source(str(path), ReadSpec()).first(200)) <= 9
+    path.write_text(json.dumps({"text": "x" * 20_000_000}) + "\n" + '{"text": "y"}\n')
+    assert len(open_source(str(path), ReadSpec()).first(200)) == 1
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl"])
+@pytest.mark.parametrize("length", [200, 1_000_000])
+def test_a_sample_takes_little_memory_whatever_comes_out_of_the_file(tmp_path: Path, name: str, length: int) -> None:
+    line = json.dumps({"text": "x" * length}).encode() + b"\n"
+    with (gzip.open if name.endswith(".gz") else open)(tmp_path / name, "wb") as file:
+        file.writelines(line for _ in range(100_000_000 // length))
+    source = open_source(str(tmp_path / name), ReadSpec())
+    tracemalloc.start()
+    found = source.sample(2000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found) == 2000 if length == 200 else len(found) >= 10
+    assert peak < 80 << 20
+
+
+def test_a_sample_of_many_files_looks_into_some_of_them(tmp_path: Path) -> None:
+    for number in range(300):
+        write_rows(tmp_path / f"{number:03}.jsonl", 2, first=2 * number)
+    found = numbers(open_source(str(tmp_path), ReadSpec()).sample(2000))
+    assert found == [number for first in range(0, 600, 12) for number in (first, first + 1)]

@@ -14,6 +14,7 @@ from mactuner_tui.core.errors import DataError
 from mactuner_tui.core.profile import Column
 from mactuner_tui.core.specs.data import ReadSpec
 from mactuner_tui.engines.data.reading import Table, columns_of, open_source, scan
+from mactuner_tui.engines.data.reading.limits import LINE_BYTES
 from mactuner_tui.engines.data.rows import Row
 
 ROWS = [{"n": n, "text": f"row {n} — 안녕 \U0001f600\u2028 \x00", "list": [n, {"a": None}]} for n in range(2500)]
@@ -192,3 +193,21 @@ def test_a_long_array_is_streamed(tmp_path: Path) -> None:
     assert [row.values["n"] for row in source.first(3) if isinstance(row, Row)] == [0, 1, 2]
     table = scan(source, quietly)
     assert (len(table), table.row(123_456).values["n"], table.row(123_456).line) == (200_001, 123_456, 123_457)
+
+
+@pytest.mark.parametrize("length", [LINE_BYTES, LINE_BYTES - 1])
+def test_the_line_behind_a_very_long_one_is_read(tmp_path: Path, length: int) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"a": 1}\n{"a": 2' + b" " * (length - 9) + b'}\n{"a": 3}\n')
+    assert path.read_bytes()[9 : 9 + length].endswith(b"}\n")
+    table = scanned(path)
+    assert [row.values["a"] for row in table.rows()] == ([1, 3] if length == LINE_BYTES else [1, 2, 3])
+    assert table.bad_count == (length == LINE_BYTES)
+
+
+def test_progress_is_told_while_a_little_file_becomes_very_much(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt.gz"
+    path.write_bytes(gzip.compress(b"text\n" + (b" " * 999 + b"\n") * 50_000))
+    told: list[int] = []
+    scan(open_source(str(path), ReadSpec()), lambda done, _: told.append(done))
+    assert len(told) > 40

@@ -204,3 +204,25 @@ async def test_what_cannot_be_done_is_said_and_the_session_lives_on(ask: Ask, tm
         await ask(OpenRequest(source=str(tmp_path / "missing.csv")))
     opened, _ = await ask(OpenRequest(source=_write(tmp_path / "rows.jsonl", _rows(3))))
     assert opened.source.endswith("rows.jsonl")
+
+
+async def test_a_request_that_waits_is_called_off_at_once(session: Session, ask: Ask, tmp_path: Path) -> None:
+    await ask(OpenRequest(source=_write(tmp_path / "rows.jsonl", _rows(150_000))))
+    first, waiting = session.request(ScanRequest()), session.request(SplitRequest())
+    running = aiter(first)
+    await anext(running)
+    waiting.cancel()
+    assert [type(event) async for event in waiting] == [events.RequestCancelled]
+    assert isinstance(await anext(running), events.Progressed)
+    assert [type(event) async for event in running][-1] is events.RequestFinished
+
+
+async def test_a_column_that_only_later_rows_have_is_mapped_after_the_scan(ask: Ask, tmp_path: Path) -> None:
+    rows = [
+        {"instruction": f"Do {n}", "output": "done"} | ({"input": f"with {n}"} if n > 250 else {}) for n in range(300)
+    ]
+    opened, _ = await ask(OpenRequest(source=_write(tmp_path / "late.jsonl", rows)))
+    assert opened.mapping.prompt == "{instruction}"
+    await ask(ScanRequest())
+    (mapped,) = await ask(MapRequest(mapping=MapSpec(), start=290, count=1))
+    assert mapped.rows[0].messages[0].content == "Do 290\n\nwith 290"

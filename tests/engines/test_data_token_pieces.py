@@ -1,6 +1,7 @@
 """Cutting a text into pieces before the tokenizer does changes no count."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +99,12 @@ def test_no_more_is_remembered_than_allowed(kinds: dict[str, Tokenizer], monkeyp
     counter = PieceCounter(kinds["llama3"], CL100K)
     for text in ("a the a the a the a the", "one two three four one two three four one two three four") * 2:
         assert counter.lengths([text]) == [len(text.split())]
+
+
+def test_threads_may_count_at_the_same_time(kinds: dict[str, Tokenizer]) -> None:
+    counter = PieceCounter(kinds["gpt2"], GPT2)
+    batches = [[f"the {word} jumps over the {word} {number}" for number in range(200)] for word in ("fox", "dog", "ox")]
+    expected = [[len(kinds["gpt2"].encode(text)) for text in batch] for batch in batches]
+    with ThreadPoolExecutor(3) as pool:
+        for _ in range(5):
+            assert list(pool.map(counter.lengths, batches)) == expected

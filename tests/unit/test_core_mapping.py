@@ -6,7 +6,7 @@ import pytest
 
 from mactuner_tui.core.errors import DataError
 from mactuner_tui.core.mapping import columns_used, recognise, record_of, settle
-from mactuner_tui.core.records import Conversation, PlainText, usable
+from mactuner_tui.core.records import Conversation, PlainText, Record, pair, usable
 from mactuner_tui.core.specs.data import MapSpec
 
 SAID = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
@@ -148,3 +148,76 @@ def test_contents_that_are_numbers_become_text_and_what_is_no_text_is_refused() 
     odd = [{"role": "user", "content": {"a": 1}}]
     with pytest.raises(DataError, match=r"messages\[0\]\.content = .*: expected text"):
         record_of({"messages": odd}, mapping, "")
+
+
+SQUAD = {"title": "t", "context": "c", "question": "q", "answers": {"text": ["a"], "answer_start": [3]}}
+
+
+def test_a_column_of_objects_is_no_answer() -> None:
+    assert recognise(list(SQUAD), [SQUAD]) is None
+    assert recognise(["question", "answers"], [{"question": "q", "answers": ["a", "b"]}]) is None
+    assert recognise(["data"], [{"data": {"a": 1}}]) is None
+    row = {**SQUAD, "answer": 3}
+    assert record_of(row, settled(MapSpec(), row), "") == pair("q\n\nc", "3")
+
+
+def test_a_context_of_objects_is_left_out() -> None:
+    row = {"question": "q", "answer": "a", "context": {"title": ["t"]}, "system": ["s"]}
+    assert record_of(row, settled(MapSpec(), row), "") == Conversation(SAID)
+
+
+@pytest.mark.parametrize(
+    ("row", "learnt"),
+    [
+        ({"rejected": SAID, "chosen": SAID}, Conversation(SAID)),
+        ({"rejected": "no", "chosen": "yes"}, PlainText("yes")),
+        ({"prompt": "q", "rejected": "no", "chosen": "a"}, Conversation(SAID)),
+        ({"prompt": SAID[:1], "rejected": [{"role": "assistant", "content": "no"}], "chosen": SAID[1:]},
+         Conversation(SAID)),
+        ({"prompt": "q", "rejected": SAID[:1], "chosen": SAID}, Conversation(SAID)),
+    ],
+)  # fmt: skip
+def test_of_two_answers_the_chosen_one_is_learnt(row: dict[str, Any], learnt: Record) -> None:
+    mapping = settled(MapSpec(), row)
+    assert record_of(row, mapping, "") == learnt
+    assert columns_used(mapping)[-1] == "chosen"
+
+
+def test_what_was_rejected_is_never_learnt() -> None:
+    assert recognise(["rejected"], [{"rejected": SAID}]) is None
+    assert recognise(["prompt", "rejected_response"], [{"prompt": "q", "rejected_response": "no"}]) is None
+
+
+@pytest.mark.parametrize("key", ["tool_calls", "function_call"])
+def test_a_message_that_calls_tools_is_refused(key: str) -> None:
+    mapping = settled(MapSpec(), {"messages": SAID})
+    calls = [SAID[0], {"role": "assistant", "content": "", key: [{"name": "search"}]}]
+    with pytest.raises(DataError) as refused:
+        record_of({"messages": calls}, mapping, "a.jsonl, line 3")
+    assert refused.value.message.startswith(f"a.jsonl, line 3: messages[1].{key} = [{{'name': 'search'}}]: a call")
+    without = [SAID[0], {**SAID[1], key: [], "name": "bot", "weight": 1}]
+    assert record_of({"messages": without}, mapping, "") == Conversation(SAID)
+
+
+def test_messages_with_odd_entries_are_looked_at_without_harm() -> None:
+    odd = [{"role": "user", "content": "q"}, 3, {"role": ["assistant"], "content": "a"}]
+    assert recognise(["id", "talk"], [{"id": 1, "talk": odd}]) is None
+
+
+@pytest.mark.parametrize("name", ["Hello {name}", "{a}", "a.b", " text ", "two\nlines"])
+def test_a_column_with_braces_in_its_name_is_still_a_column(name: str) -> None:
+    assert record_of({name: "t"}, settled(MapSpec(), {name: "t"}), "") == PlainText("t")
+    by_hand = settled(MapSpec(text=name), {name: "t", "id": 1})
+    assert record_of({name: "t"}, by_hand, "") == PlainText("t")
+    assert settle(by_hand, [name, "id"], []) == by_hand
+
+
+def test_recognised_columns_may_have_blanks_around_their_names() -> None:
+    row = {" question ": "q", "Answer\n": "a"}
+    assert record_of(row, settled(MapSpec(), row), "") == Conversation(SAID)
+
+
+def test_how_braces_are_written_is_said() -> None:
+    with pytest.raises(DataError) as refused:
+        settled(MapSpec(text="Hello {name}"), {"a": "x"})
+    assert refused.value.hint.endswith(r"written {{ and }}, and in the name of a column \{ and \}.")

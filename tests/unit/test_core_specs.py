@@ -159,6 +159,7 @@ def test_a_path_is_made_absolute_and_a_name_left_alone() -> None:
         ("folder/gone.csv", "folder/gone.csv"),
         ("/gone/away.csv", "/gone/away.csv"),
         ("~nosuchuser/x", "~nosuchuser/x"),
+        ("x" * 300, "x" * 300),
     ],
 )
 def test_a_source_on_disk_becomes_an_absolute_path_and_a_name_stays(
@@ -173,6 +174,8 @@ def test_a_source_on_disk_becomes_an_absolute_path_and_a_name_stays(
     ("source", "title"),
     [
         ("/a/b/my data.v2.jsonl.gz", "my-data.v2"),
+        ("sales.2024.JSON", "sales.2024"),
+        ("/a/stdlib.json", "stdlib-data"),
         ("owner/Data_Set", "Data_Set"),
         ("/a/질문.csv", "data"),
         ("folder/", "folder"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mactuner_tui.core.template import template, text_of, value_of
+from mactuner_tui.core.template import placeholder, template, text_of, value_of
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,9 @@ from mactuner_tui.core.template import template, text_of, value_of
         ("{a}\n\n{b}\n\n{c}", {"a": "x", "b": None, "c": "z"}, "x\n\nz"),
         ("Context: {b}\nQuestion: {a}", {"a": "x"}, "Question: x"),
         ('{{"json": {a}}}', {"a": True}, '{"json": true}'),
+        (r"Say {Hello \{name\}}!", {"Hello {name}": "x"}, "Say x!"),
+        (r"{a\b}", {r"a\b": "x"}, "x"),
+        ("{ }", {"": "x"}, "{ }"),
         ("{ meta.lang }", {"meta": {"lang": "ko"}}, "ko"),
         ("{a}", {"a": ["x", 1]}, '["x", 1]'),
         ("no column", {}, "no column"),
@@ -39,3 +42,16 @@ def test_null_is_no_text() -> None:
     assert text_of(None) == ""
     assert text_of("한국어") == "한국어"
     assert text_of({"k": "값"}) == '{"k": "값"}'
+
+
+@pytest.mark.parametrize(
+    "column", ["a", "Hello {name}", "a}", "{", "a.b", " a ", "  ", "two\nlines", r"back\slash", r"new\n", "\\"]
+)
+def test_the_placeholder_of_a_column_means_it_whatever_its_name(column: str) -> None:
+    assert template(placeholder(column)).only_column == column
+    assert template(placeholder(column)).render({column: "x"}) == "x"
+
+
+@pytest.mark.parametrize("text", ["a", "{a}!", "{a}{b}", "{a}\n", "{{a}}", ""])
+def test_what_says_more_or_less_is_no_column(text: str) -> None:
+    assert template(text).only_column is None

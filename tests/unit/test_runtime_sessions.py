@@ -272,3 +272,22 @@ async def test_releasing_a_warm_chat_ends_the_request_under_way(tmp_path: Path, 
     await loading
     assert isinstance(seen[-1], RequestCancelled)
     assert not any(isinstance(event, RequestFinished) for event in seen)
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [('print("x" * (17 << 20), flush=True)', "limit"), ('print("hello", flush=True)', "Expecting value")],
+)
+async def test_a_reply_that_cannot_be_read_is_told_and_ends_the_process(
+    monkeypatch: pytest.MonkeyPatch, reply: str, said: str
+) -> None:
+    program = f"import sys\nfor line in sys.stdin:\n    {reply}\n"
+    monkeypatch.setattr(sessions, "worker_command", lambda *_: [sys.executable, "-c", program])
+    async with await open_session("data") as session:
+        with pytest.raises(SessionError, match=f"The data process sent what cannot be read: .*{said}"):
+            await _events(session.request(QUESTION))
+        assert not session.is_open
+        with pytest.raises(SessionError, match="sent what cannot be read"):
+            session.request(QUESTION)
+        pid = session.pid
+    assert _gone(pid)

@@ -59,6 +59,7 @@ class SourceOpened(BaseEvent):
     event: Literal["source_opened"] = "source_opened"
     source: str
     files: tuple[str, ...]
+    """Of very many the first ones; `notes` says so."""
     format: str
     encoding: str
     delimiter: str
@@ -67,6 +68,12 @@ class SourceOpened(BaseEvent):
     columns: tuple[Column, ...]
     """Judged by the first rows."""
     mapping: MapSpec | None
+    key: str = ""
+    """Where the rows of JSON are; empty where they are the document itself."""
+    keys: tuple[str, ...] = ()
+    """Of JSON: all keys that hold rows, as far as it was looked into. `ReadSpec.key` chooses."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of how it is read, in sentences."""
 
 
 class SourceScanned(BaseEvent):

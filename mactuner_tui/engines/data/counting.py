@@ -4,7 +4,8 @@ The counts are those of `engines.training.tokens` before it cuts. Knows nothing 
 torch: a profile must start within a second or two.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -27,6 +28,7 @@ class TokenCounter:
         self._tokenizer = tokenizer
         self._pieces: PieceCounter | None = None
         self._backend: Tokenizer | None = None
+        self._beside = ThreadPoolExecutor(1)
         if isinstance(tokenizer, PreTrainedTokenizerFast):
             self._backend = tokenizer.backend_tokenizer
             # What some tokenizer.json files ask for, and what is not wanted of a count.
@@ -67,24 +69,35 @@ class TokenCounter:
 
     def count_accepted(self, records: Sequence[Record]) -> list[int | None]:
         """The tokens of each record; None for a conversation that the chat template refuses, or that has none."""
-        counts: list[int | None] = [None] * len(records)
+        return self.begin(records)()
+
+    def begin(self, records: Sequence[Record]) -> Callable[[], list[int | None]]:
+        """Begin what `count_accepted` does; what is returned waits for the counts. The caller may work meanwhile."""
         texts = {number: record.text for number, record in enumerate(records) if isinstance(record, PlainText)}
-        # Text to be continued ends with one token more: the end of the text.
-        for number, tokens in zip(texts, self._lengths(list(texts.values()), special=True), strict=True):
-            counts[number] = tokens + 1
         chats = {number: record.messages for number, record in enumerate(records) if isinstance(record, Conversation)}
         rendered = self._rendered(chats) if chats else {}
-        for number, tokens in zip(rendered, self._lengths(list(rendered.values()), special=False), strict=True):
-            counts[number] = tokens
+        texts_counted = self._begin(list(texts.values()), special=True)
+        rendered_counted = self._begin(list(rendered.values()), special=False)
+
+        def counts() -> list[int | None]:
+            # Text to be continued ends with one token more: the end of the text.
+            of_texts = {number: tokens + 1 for number, tokens in zip(texts, texts_counted(), strict=True)}
+            found = of_texts | dict(zip(rendered, rendered_counted(), strict=True))
+            return [found.get(number) for number in range(len(records))]
+
         return counts
 
+    def _begin(self, texts: list[str], special: bool) -> Callable[[], list[int]]:
+        """Begin to count the tokens of each text."""
+        if self._pieces is not None and self._backend is not None:
+            around = self._backend.num_special_tokens_to_add(is_pair=False) if special else 0
+            counted = self._pieces.begin(texts)
+            return lambda: [tokens + around for tokens in counted()]
+        return self._beside.submit(self._lengths, texts, special).result
+
     def _lengths(self, texts: list[str], special: bool) -> list[int]:
-        """How many tokens each text has."""
         if self._backend is None:
             return [len(self._tokenizer(text, add_special_tokens=special)["input_ids"]) for text in texts]
-        if self._pieces is not None:
-            around = self._backend.num_special_tokens_to_add(is_pair=False) if special else 0
-            return [tokens + around for tokens in self._pieces.lengths(texts)]
         return [len(tokens) for tokens in self._backend.encode_batch_fast(texts, add_special_tokens=special)]
 
     def _rendered(self, chats: dict[int, Messages]) -> dict[int, str]:

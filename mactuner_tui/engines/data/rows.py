@@ -22,11 +22,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be read. `reason` says why, naming column and value, and what to do."""
+    """A row that cannot be read or used. `reason` says why, naming column and value, and what to do.
+
+    `number` counts the rows read from 0; None for one that could not be read.
+    """
 
     file: Path
     line: int
     reason: str
+    number: int | None = None
 
     @property
     def where(self) -> str:

@@ -97,7 +97,7 @@ LANGUAGES = {
 }
 UNKNOWN = "Unknown"
 """What is said of a text too short or too unlike a language, such as a bare number."""
-LANGUAGE_CHARACTERS = 400
+LANGUAGE_CHARACTERS = 200
 """So much of a text is enough to judge its language by."""
 SURE = 0.5
 """A language must be more likely than all others together. Short texts that are judged wrongly stay below (tried)."""

@@ -34,7 +34,7 @@ class Engine:
         match request:
             case OpenRequest():
                 self._present = None
-                self._present = Opened(request.source, request.reading)
+                self._present = Opened(request.source, request.reading, context)
                 looking.tell_opened(self._present, context)
             case ScanRequest():
                 looking.tell_scanned(self._opened, context)

@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from mactuner_tui.core.errors import DataError
 from mactuner_tui.core.specs.data import SplitSpec
@@ -10,6 +11,14 @@ from mactuner_tui.engines.data.alike import groups
 
 MARGIN = 0.1
 """Two standard errors of the estimated similarity: pairs that are a little less alike than asked stay together too."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """For each text whether it goes to validation, and how many texts the largest group of alike ones has."""
+
+    is_valid: list[bool]
+    largest: int
 
 
 def drawn(count: int, at_most: int | None, seed: int) -> Sequence[int]:
@@ -24,8 +33,8 @@ def assign(
     split: SplitSpec,
     strata: Sequence[str] | None = None,
     check: Callable[[], None] = lambda: None,
-) -> list[bool]:
-    """For each text whether it goes to validation. `strata` gives each text's value of the column to stratify by.
+) -> Split:
+    """Divide texts into training and validation. `strata` gives each text's value of the column to stratify by.
 
     Groups of texts that are alike are drawn as a whole, in random order, from each stratum until it has its share; a
     group belongs to the stratum of its first text. `check` is called often, and may raise to end it. Raises `DataError`
@@ -49,7 +58,7 @@ def assign(
         draw.shuffle(own)
         _fill(chosen, [members[leader] for leader in own], split.valid_share)
     _leave_none_empty(chosen, list(members.values()), draw)
-    return chosen
+    return Split(chosen, max(map(len, members.values())))
 
 
 def _alike(texts: Iterable[str], similarity: float, check: Callable[[], None]) -> list[int]:

@@ -1,21 +1,35 @@
 """The step that looks at a row's columns, before they are mapped."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mactuner_tui.core.mapping import columns_used
+from mactuner_tui.core.errors import SpecError
+from mactuner_tui.core.mapping import check_columns, columns_used
 from mactuner_tui.core.specs.cleaning import MissingValues
 from mactuner_tui.core.specs.data import MapSpec
 from mactuner_tui.core.template import template, text_of, value_of
 
 
 class MissingStep:
-    """A step on missing values, with its columns worked out from the mapping where it names none."""
+    """A step on missing values, with its columns worked out from the mapping where it names none.
+
+    Raises `SpecError` when it is to do without columns and names none.
+    """
 
     def __init__(self, step: MissingValues, mapping: MapSpec) -> None:
         self._step = step
-        named = [name.strip() for name in step.columns.split(",") if name.strip()]
-        self._columns = named or _needed(mapping)
+        self._named = [name.strip() for name in step.columns.split(",") if name.strip()]
+        if step.action == "drop_column" and not self._named:
+            raise SpecError(
+                f"{step.title}: columns = {step.columns!r}: drop_column must be told which columns to do without.",
+                "Name them, with commas between, or choose another action.",
+            )
+        self._columns = self._named or _needed(mapping)
+
+    def check(self, columns: Sequence[str]) -> None:
+        """Raise `DataError` when it names a column that is not among these. A path is known by its column."""
+        unknown = [name for name in self._named if name.split(".")[0] not in columns]
+        check_columns(f"The step {self._step.title!r}", unknown, columns, ())
 
     def change(self, values: dict[str, Any]) -> dict[str, Any] | None:
         """The row's values, the same object when nothing is to do, None when the row goes."""

@@ -5,9 +5,9 @@ import pickle
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import IO, TYPE_CHECKING
 
+from mactuner_tui.core.errors import DataError
 from mactuner_tui.core.events.data import Change, StepEffect
 from mactuner_tui.core.records import Record, texts_of
 from mactuner_tui.core.specs.cleaning import (
@@ -20,6 +20,7 @@ from mactuner_tui.core.specs.cleaning import (
     StepSpec,
 )
 from mactuner_tui.engines.data.alike import groups
+from mactuner_tui.engines.data.batches import batches
 from mactuner_tui.engines.data.cleaning import texts
 from mactuner_tui.engines.data.cleaning.parts import changed, texts_in
 from mactuner_tui.engines.data.cleaning.roles import in_order
@@ -30,10 +31,15 @@ if TYPE_CHECKING:
 
 EXAMPLES = 8
 EXAMPLE_CHARACTERS = 2000
+LEAD_IN = 400
+"""Characters shown before the first change."""
 BATCH = 1000
+BATCH_CHARACTERS = 1_000_000
 Edit = Callable[[Record], Record | None]
 """What a step makes of a record: the same object when it leaves it, None when the row goes."""
 Counter = Callable[[], "TokenCounter"]
+Refusal = Callable[[Item, DataError], None]
+"""Told of an item that a step can do nothing with."""
 
 
 @dataclass
@@ -52,12 +58,23 @@ class Effect:
         else:
             self.changed += 1
         if len(self.examples) < EXAMPLES:
-            cut = None if after is None else after[:EXAMPLE_CHARACTERS]
-            self.examples.append(Change(row=row, before=before[:EXAMPLE_CHARACTERS], after=cut))
+            start = max(0, _first_difference(before, after) - LEAD_IN) if after else 0
+            cut = None if after is None else _cut(after, start)
+            self.examples.append(Change(row=row, before=_cut(before, start), after=cut))
 
     def told(self) -> StepEffect:
         """The effect as an event tells it."""
         return StepEffect(seen=self.seen, changed=self.changed, dropped=self.dropped, examples=tuple(self.examples))
+
+
+def _first_difference(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (before, after) in pairs if before != after), min(len(one), len(other)))
+
+
+def _cut(text: str, start: int) -> str:
+    """A part of a long text, from a little before what changed."""
+    return f"{'…' if start else ''}{text[start : start + EXAMPLE_CHARACTERS]}"
 
 
 def text_of_record(record: Record) -> str:
@@ -66,22 +83,37 @@ def text_of_record(record: Record) -> str:
 
 
 def through(
-    step: StepSpec, items: Iterator[Item], effect: Effect, counter: Counter, check: Callable[[], None] = lambda: None
+    step: StepSpec,
+    items: Iterator[Item],
+    effect: Effect,
+    counter: Counter,
+    refuse: Refusal,
+    check: Callable[[], None] = lambda: None,
 ) -> Iterator[Item]:
-    """The items that a step leaves, changed by it. Where it takes long between two, `check` may raise to end it."""
+    """The items that a step leaves, changed by it. Those it can do nothing with are told to `refuse` and go.
+
+    Where it takes long between two, `check` is called, and may raise to end it.
+    """
     match step:
         case NearDuplicates(similarity=similarity):
             return _without_alike(items, similarity, effect, check)
         case LengthInTokens():
-            return _within_tokens(items, step, effect, counter)
-    return _edited(items, _edit(step), effect)
+            return _within_tokens(items, step, effect, counter, refuse, check)
+    return _edited(items, _edit(step), effect, refuse, check)
 
 
-def _edited(items: Iterator[Item], edit: Edit, effect: Effect) -> Iterator[Item]:
+def _edited(
+    items: Iterator[Item], edit: Edit, effect: Effect, refuse: Refusal, check: Callable[[], None]
+) -> Iterator[Item]:
     for item in items:
+        check()
         effect.seen += 1
         before = item.record
-        after = edit(before)
+        try:
+            after = edit(before)
+        except DataError as error:
+            refuse(item, error)
+            continue
         if after is not before:
             _note(effect, item.number, before, after)
         if after is not None:
@@ -107,6 +139,8 @@ def _edit(step: StepSpec) -> Edit:
             return _unless_met()
         case LengthInCharacters(part=part, minimum=minimum, maximum=maximum):
             return lambda record: _if(within(sum(map(len, texts_in(record, part))), minimum, maximum), record)
+        case RegularExpression(pattern=""):
+            return lambda record: record
         case RegularExpression(action="drop_matching" | "keep_matching"):
             return _by_match(step)
     change = texts.changer(step)
@@ -144,7 +178,7 @@ def _by_match(step: RegularExpression) -> Edit:
     def edit(record: Record) -> Record | None:
         for text in texts_in(record, step.part):
             try:
-                if step.pattern and pattern.search(text, timeout=texts.PATTERN_SECONDS):
+                if pattern.search(text, timeout=texts.PATTERN_SECONDS):
                     return _if(wanted, record)
             except TimeoutError:
                 raise texts.too_slow(step, text) from None
@@ -153,14 +187,32 @@ def _by_match(step: RegularExpression) -> Edit:
     return edit
 
 
-def _within_tokens(items: Iterator[Item], step: LengthInTokens, effect: Effect, counter: Counter) -> Iterator[Item]:
-    while batch := list(islice(items, BATCH)):
+def _within_tokens(
+    items: Iterator[Item],
+    step: LengthInTokens,
+    effect: Effect,
+    counter: Counter,
+    refuse: Refusal,
+    check: Callable[[], None],
+) -> Iterator[Item]:
+    for batch in batches(items, _characters, BATCH, BATCH_CHARACTERS):
+        check()
         effect.seen += len(batch)
-        for item, length in zip(batch, counter().count([item.record for item in batch]), strict=True):
-            if within(length, step.minimum, step.maximum):
+        for item, length in zip(batch, counter().count_accepted([item.record for item in batch]), strict=True):
+            try:
+                # Counted again by itself, a row that the chat template refuses says why.
+                tokens = counter().count([item.record])[0] if length is None else length
+            except DataError as error:
+                refuse(item, error)
+                continue
+            if within(tokens, step.minimum, step.maximum):
                 yield item
             else:
                 effect.note(item.number, text_of_record(item.record), None)
+
+
+def _characters(item: Item) -> int:
+    return sum(map(len, texts_of(item.record)))
 
 
 def _without_alike(

@@ -26,10 +26,15 @@ PATTERN_SECONDS = 2.0
 LINE_ENDS = regex.compile(r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 BLANKS = regex.compile(r"[^\S\n]+")
 INNER_BLANKS = regex.compile(r"(?<=\S)[^\S\n]+")
+INDENTED = regex.compile(r"\n[^\S\n]")
 EMPTY_LINES = regex.compile(r"\n{3,}")
 # The two joiners hold together emoji and letters of Persian and Indic scripts.
 CONTROL = regex.compile(r"(?V1)[\p{Cc}\p{Cf}\p{Co}\p{Cn}--[\n\t\u200c\u200d]]")
-SYMBOLS = regex.compile(r"(?V1)[\p{S}\p{Emoji_Presentation}\p{Cc}\p{Cf}\p{Co}\p{Cn}\ufe0f\u20e3--[\n\t]]")
+LETTER = r"[\p{L}\p{M}--[\ufe0f\u20e3]]"
+SYMBOLS = regex.compile(
+    r"(?V1)[\p{S}\p{Emoji_Presentation}\p{Cc}\p{Cf}\p{Co}\p{Cn}\ufe0f\u20e3--[\n\t\u200c\u200d]]"
+    rf"|(?<!{LETTER})[\u200c\u200d]|[\u200c\u200d](?!{LETTER})"
+)
 
 
 def changer(step: object) -> Change | None:
@@ -53,11 +58,15 @@ def changer(step: object) -> Change | None:
 
 
 def tidy_blanks(text: str, keep_indentation: bool) -> str:
-    """No blanks at line ends, one between words, at most one empty line, nothing around the text."""
+    """No blanks at line ends, one between words, at most one empty line, nothing around the text.
+
+    Where indentation is kept, the first line keeps its own if one of the others has some too.
+    """
     text = LINE_ENDS.sub("\n", text)
     text = INNER_BLANKS.sub(" ", text) if keep_indentation else BLANKS.sub(" ", text)
     lines = (line.rstrip() if keep_indentation else line.strip() for line in text.split("\n"))
-    return str(EMPTY_LINES.sub("\n\n", "\n".join(lines))).strip()
+    tidy = str(EMPTY_LINES.sub("\n\n", "\n".join(lines))).strip("\n")
+    return tidy if INDENTED.search(tidy) else tidy.strip()
 
 
 def _without_special(step: SpecialCharacters) -> Change:

@@ -1,6 +1,6 @@
 """The data doctor itself: hands every row to every check. Knows nothing of where the rows come from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from transformers import PreTrainedTokenizerBase
 
@@ -10,7 +10,8 @@ from mactuner_tui.engines.data.doctor.likeness import LikenessCheck
 from mactuner_tui.engines.data.doctor.roles import RoleCheck
 from mactuner_tui.engines.data.doctor.texts import text_checks
 from mactuner_tui.engines.data.doctor.tokens import TokenCheck
-from mactuner_tui.engines.data.rows import Item
+from mactuner_tui.engines.data.doctor.unusable import unusable_finding
+from mactuner_tui.engines.data.rows import BadRow, Item
 
 UNLIMITED = 10**9
 """From here on a tokenizer's limit means that it does not know one."""
@@ -29,6 +30,7 @@ class Examiner:
             LikenessCheck(),
             *text_checks(tokenizer),
         ]
+        self._unusable = unusable_finding((), 0)
 
     def take(self, items: Iterable[Item]) -> None:
         """Look at some rows."""
@@ -37,10 +39,14 @@ class Examiner:
             for check in self._checks:
                 check.take(row)
 
+    def unusable(self, rows: Sequence[BadRow], count: int) -> None:
+        """Told once all rows were read: `count` of them cannot be used, and `rows` are the first of these."""
+        self._unusable = unusable_finding(rows, count)
+
     def findings(self, progress: Progress = lambda _done, _total: None) -> list[Finding]:
-        """What was found in all rows so far. Tokenising a sample of them takes most of the time; it is told of
-        `progress`, which may raise to end it."""
-        return [finding for check in self._checks for finding in check.findings(progress)]
+        """What was found in all rows so far, the unusable ones first. Tokenising a sample of them takes most of the
+        time; it is told of `progress`, which may raise to end it."""
+        return [self._unusable, *(finding for check in self._checks for finding in check.findings(progress))]
 
 
 def _limit(tokenizer: PreTrainedTokenizerBase) -> int | None:

@@ -100,13 +100,16 @@ def _met_before(hashes: NDArray[np.int64]) -> NDArray[np.intp]:
 def _alike(train: Sequence[tuple[int, str]], held_out: Sequence[tuple[int, str]], progress: Progress) -> list[int]:
     """The numbers of held-out rows that say nearly the same as one for training."""
     rows = [*train, *held_out]
+    done = 0
 
     def texts() -> Iterator[str]:
-        for done, (_, text) in enumerate(rows):
-            progress(done, len(rows))
+        nonlocal done
+        for _, text in rows:
+            done += 1
             yield text
 
-    leaders = groups(texts(), NearDuplicates().similarity)
+    # Comparing them, once all are read, counts as one more.
+    leaders = groups(texts(), NearDuplicates().similarity, lambda: progress(done, len(rows) + 1))
     of_train = set(leaders[: len(train)])
     return [number for (number, _), leader in zip(held_out, leaders[len(train) :], strict=True) if leader in of_train]
 

@@ -19,6 +19,7 @@ from mactuner_tui.engines.data.token_view import control_tokens
 TELLING = 20
 """A shorter answer, such as a name or a number, may well be part of its question."""
 BLANK = r"\A\s*+\Z"
+NOTHING = regex.compile(r"(?!)")
 
 EMPTY_ANSWER = Fault(
     code="empty-answer",
@@ -91,7 +92,9 @@ class ControlTokenCheck:
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
         self._tally = Tally(CONTROL_TOKENS)
-        self._any = regex.compile(r"\L<names>", names=list(control_tokens(tokenizer).values()))
+        names = list(control_tokens(tokenizer).values())
+        # A choice among no names would be found in every text.
+        self._any = regex.compile(r"\L<names>", names=names) if names else NOTHING
         self._met: set[str] = set()
 
     def take(self, row: Seen) -> None:

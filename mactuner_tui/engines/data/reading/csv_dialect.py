@@ -1,4 +1,4 @@
-"""What separates the fields of a CSV file, and the names of its columns. Knows nothing of where the text comes from."""
+"""What separates the fields of a CSV file. Knows nothing of where the text comes from."""
 
 import csv
 from collections import Counter
@@ -48,18 +48,3 @@ def agreement(lines: list[str], delimiter: str) -> float:
     fields, count = lengths.most_common(1)[0]
     # Of two that fit equally well, the one with more fields is meant.
     return 0.0 if fields == 1 else count / lengths.total() + min(fields, 100) / 10_000
-
-
-def column_names(header: list[str]) -> list[str]:
-    """Names for the columns: the header's, numbered where one is missing or occurs again."""
-    names: list[str] = []
-    taken: set[str] = set()
-    for position, given_name in enumerate(header, start=1):
-        base = given_name.strip() or f"column_{position}"
-        name, again = base, 1
-        while name in taken:
-            again += 1
-            name = f"{base}_{again}"
-        taken.add(name)
-        names.append(name)
-    return names

@@ -5,15 +5,17 @@ Knows nothing of where the bytes come from. A quote that is never closed costs i
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from mactuner_tui.core.errors import DataError
-from mactuner_tui.engines.data.reading.csv_dialect import column_names, in_words
+from mactuner_tui.engines.data.reading.csv_dialect import in_words
 from mactuner_tui.engines.data.reading.encodings import LineDecoder
 from mactuner_tui.engines.data.reading.limits import COLUMNS, LINE_BYTES, is_affordable
 from mactuner_tui.engines.data.reading.lines import numbered, too_long
+from mactuner_tui.engines.data.reading.names import column_names
+from mactuner_tui.engines.data.reading.notes import listed
 from mactuner_tui.engines.data.reading.words import UnusableError, shortened
 from mactuner_tui.engines.data.rows import BadRow, Row
 
@@ -26,13 +28,18 @@ SPARED = 64 << 20
 """Characters that may be read in vain, for quotes without an end, before such a record is given up sooner."""
 
 
-def read(content: BinaryIO, path: Path, encoding: str, delimiter: str) -> Iterator[Row | BadRow]:
-    """The rows of a file. Raises `DataError` when its header cannot be used."""
+def read(
+    content: BinaryIO, path: Path, encoding: str, delimiter: str, note: Callable[[str], None]
+) -> Iterator[Row | BadRow]:
+    """The rows of a file. `note` is told of columns that got another name.
+
+    Raises `DataError` when the header cannot be used.
+    """
     records = Records(content, encoding, delimiter)
     names: list[str] = []
     for line, fields, problem in records:
         if not names:
-            names = _header(path, line, fields, problem, delimiter)
+            names = _header(path, line, fields, problem, delimiter, note)
         elif problem:
             yield BadRow(path, line, _complaint(problem, fields, names))
         elif len(fields) == len(names):
@@ -41,7 +48,9 @@ def read(content: BinaryIO, path: Path, encoding: str, delimiter: str) -> Iterat
             yield BadRow(path, line, _ragged(fields, names, records.lines_taken, delimiter))
 
 
-def _header(path: Path, line: int, fields: list[str], problem: str, delimiter: str) -> list[str]:
+def _header(
+    path: Path, line: int, fields: list[str], problem: str, delimiter: str, note: Callable[[str], None]
+) -> list[str]:
     if problem:
         raise DataError(f"{path}, line {line}: the header cannot be read: {problem}", "Correct the first line.")
     if len(fields) > COLUMNS:
@@ -49,7 +58,14 @@ def _header(path: Path, line: int, fields: list[str], problem: str, delimiter: s
             f"{path}, line {line}: the header has {len(fields):,} fields, separated by {in_words(delimiter)}.",
             "Choose the delimiter, or another format.",
         )
-    return column_names(fields)
+    names = column_names(fields)
+    if renamed := [name for name, field in zip(names, fields, strict=True) if name != field.strip()]:
+        note(f"{path.name}: columns without a name, or with one that occurs again, are called {_shown(renamed)}.")
+    return names
+
+
+def _shown(names: list[str]) -> str:
+    return listed([shortened(name) for name in names])
 
 
 def _complaint(problem: str, fields: list[str], names: list[str]) -> str:

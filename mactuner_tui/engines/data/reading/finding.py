@@ -4,21 +4,30 @@ Looks at names only, never into files.
 """
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mactuner_tui.core import library, manifest, paths
 from mactuner_tui.core.errors import DataError
 from mactuner_tui.engines.data.reading import looks
+from mactuner_tui.engines.data.reading.notes import listed
 from mactuner_tui.engines.data.reading.words import os_errors_as_data_errors
 
+Told = Callable[[int, int], None]
+Note = Callable[[str], None]
 MOST_ENTRIES = 100_000
 """A folder with more below it was hardly meant."""
+SPLIT = re.compile(r"(^|[/_.-])(train|valid|validation|val|dev|test|eval)(?=[/_.-]|$)", re.IGNORECASE)
+"""A file's or folder's name that says which split it holds."""
 
 
-def find(source: str, wanted: str) -> tuple[Path, ...]:
-    """The files of a source, sorted. `wanted`: their format, or "auto". Raises `DataError` when there are none."""
-    files = _found(source, wanted)
+def find(source: str, wanted: str, told: Told, note: Note) -> tuple[Path, ...]:
+    """The files of a source, sorted. `wanted`: their format, or "auto". Raises `DataError` when there are none.
+
+    `told` is called with the bytes downloaded and all bytes, `note` with what a person should know of the choice.
+    """
+    files = _found(source, wanted, told, note)
     for file in files:
         _require_sayable(file)
     return files
@@ -33,24 +42,34 @@ def _require_sayable(file: Path) -> None:
         raise DataError(f"{shown}: the name is not UTF-8.", "Rename the file.") from None
 
 
-def _found(source: str, wanted: str) -> tuple[Path, ...]:
+def _found(source: str, wanted: str, told: Told, note: Note) -> tuple[Path, ...]:
     path = Path(source)
     with os_errors_as_data_errors(path):
         exists, is_folder = os.path.lexists(path), path.is_dir()
     if is_folder:
-        return _in_folder(path, wanted)
+        return _in_folder(path, wanted, note)
     if exists:
         return (path,)
     if paths.is_hub_id(source):
         from mactuner_tui.engines.data.reading import hub
 
-        return hub.download(source, wanted)
-    if paths.looks_like_path(source) or path.suffix:
+        return hub.download(source, wanted, told, note)
+    if paths.looks_like_path(source):
         raise DataError(f"{source} is not there.", "Check the name, and that the disk is connected.")
-    return _in_folder(library.find_dataset(source), wanted)
+    return _in_folder(_dataset(source), wanted, note)
 
 
-def _in_folder(folder: Path, wanted: str) -> tuple[Path, ...]:
+def _dataset(name: str) -> Path:
+    try:
+        return library.find_dataset(name)
+    except DataError:
+        raise DataError(
+            f"No file, folder or dataset {name!r}.",
+            "Check the path, from the folder you are in. `mactuner data list` shows the datasets.",
+        ) from None
+
+
+def _in_folder(folder: Path, wanted: str, note: Note) -> tuple[Path, ...]:
     found = sorted(path for path in _files(folder) if looks.by_name(path))
     with os_errors_as_data_errors(folder):
         full = [path for path in found if path.stat().st_size]
@@ -63,7 +82,18 @@ def _in_folder(folder: Path, wanted: str) -> tuple[Path, ...]:
         kinds = "file of a known kind (CSV, TSV, JSON, JSONL, TXT, Parquet)" if wanted == "auto" else f"{wanted} file"
         empty = f", but {len(found)} empty" if found and not formats else ""
         raise DataError(f"{folder} holds no {kinds} with data{empty}.", "Name a file, or another folder.")
+    _note_splits([path.relative_to(folder).as_posix() for path in full], note)
     return tuple(full)
+
+
+def _note_splits(names: list[str], note: Note) -> None:
+    """Say that rows meant for tests are read with those meant for training."""
+    splits = {name: found[2].lower() for name in names if (found := SPLIT.search(name))}
+    train = [name for name in names if splits.get(name) == "train"]
+    others = [name for name in splits if name not in train]
+    if train and others:
+        alone = f"name {train[0]} alone" if len(train) == 1 else "put the others elsewhere"
+        note(f"The rows of {listed(others)} are read, too: {alone} to leave them out.")
 
 
 def _files(top: Path) -> Iterator[Path]:

@@ -3,18 +3,20 @@
 Knows the Hub and how its datasets name their files; never looks into them.
 """
 
-import glob
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
+from typing import Any, Self, cast
 
 from httpx2 import HTTPError
 from huggingface_hub import HfApi, constants, errors
 
 from mactuner_tui.core import manifest
 from mactuner_tui.core.errors import NO_SPACE, DataError, disk_full
+from mactuner_tui.core.numbers import count_text
 from mactuner_tui.engines.data.reading import looks
+from mactuner_tui.engines.data.reading.notes import listed
 
 PREFERRED = ("parquet", "jsonl", "json", "csv", "txt")
 CONVERTED = "refs/convert/parquet"
@@ -27,18 +29,26 @@ TRAIN = re.compile(r"(^|[/_.-])train([/_.-]|$)", re.IGNORECASE)
 USUAL_CONFIGS = ("data", "default", "main", "all")
 TIMEOUT = 10.0
 """Seconds to wait for the Hub."""
+CHUNK = 1 << 18
+# Read where they are used: progress is told, and heeded, after each chunk. Xet's threads would swallow what it raises.
+constants.DOWNLOAD_CHUNK_SIZE = CHUNK
+constants.HF_HUB_DISABLE_XET = True
+Told = Callable[[int, int], None]
+Note = Callable[[str], None]
 SHARD = re.compile(r"^(.*)-\d{3,6}-of-(\d{3,6})\b")
 
 
-def download(name: str, wanted: str) -> tuple[Path, ...]:
+def download(name: str, wanted: str, told: Told, note: Note) -> tuple[Path, ...]:
     """The data files of the dataset `name` ("owner/name"), sorted; `wanted`: their format, or "auto".
 
-    Of several formats the best is taken, of several splits `train`, of several configurations the usual one. Without
-    a network, what was downloaded before. Raises `DataError`; `DiskFullError` when the disk has no room.
+    Of several formats the best is taken, of several splits `train`, of several configurations the usual one; `note` is
+    told so. Without a network, what was downloaded before. `told` is called with the bytes that are there and all
+    bytes; what it raises ends the download, of which whole files are kept.
+    Raises `DataError`; `DiskFullError` when the disk has no room.
     """
     try:
         for revision in (None, CONVERTED):
-            if files := _from_revision(name, wanted, revision):
+            if files := _from_revision(name, wanted, revision, told, note):
                 return files
     except errors.GatedRepoError as error:
         raise DataError(
@@ -54,7 +64,7 @@ def download(name: str, wanted: str) -> tuple[Path, ...]:
         raise DataError(f"The dataset {name} was disabled by the Hub.", "Choose another.") from error
     except errors.HFValidationError as error:
         raise DataError(f"{name} is neither a file here nor a name the Hub allows.", "Check the name.") from error
-    except (HTTPError, ConnectionError) as error:
+    except (HTTPError, ConnectionError, errors.LocalEntryNotFoundError) as error:
         raise _unreachable(name, error) from error
     except OSError as error:
         if error.errno in NO_SPACE:
@@ -66,7 +76,7 @@ def download(name: str, wanted: str) -> tuple[Path, ...]:
     )
 
 
-def _from_revision(name: str, wanted: str, revision: str | None) -> tuple[Path, ...]:
+def _from_revision(name: str, wanted: str, revision: str | None, told: Told, note: Note) -> tuple[Path, ...]:
     """The chosen files of one revision; none when it has no data, or does not exist."""
     api = HfApi()
     try:
@@ -79,19 +89,49 @@ def _from_revision(name: str, wanted: str, revision: str | None) -> tuple[Path, 
         if isinstance(error, errors.HfHubHTTPError) and error.response.status_code < 500:
             raise
         try:
-            return _downloaded(api, name, wanted, revision)
+            return _downloaded(api, name, wanted, revision, note)
         except errors.LocalEntryNotFoundError:
             raise error from None
-    files = chosen(sizes, wanted)
-    if not files:
-        return ()
-    _require_room(sum(sizes[file] for file in files))
-    patterns = [glob.escape(file) for file in files]
-    folder = api.snapshot_download(name, repo_type="dataset", revision=revision, allow_patterns=patterns)
-    return tuple(Path(str(folder)) / file for file in files)
+    files = chosen(sizes, wanted, note)
+    total = sum(sizes[file] for file in files)
+    _require_room(total)
+    before = 0
+    found = []
+
+    def told_of_file(done: int) -> None:
+        told(min(before + done, total), total)
+
+    # The client does not care what it is given, as long as it can be called for a bar.
+    bar = cast(Any, lambda **_: _Bar(told_of_file))
+    for file in files:
+        told(before, total)
+        path = api.hf_hub_download(name, file, repo_type="dataset", revision=revision, tqdm_class=bar)
+        found.append(Path(path))
+        before += sizes[file]
+    if files:
+        told(total, total)
+    return tuple(found)
 
 
-def _downloaded(api: HfApi, name: str, wanted: str, revision: str | None) -> tuple[Path, ...]:
+class _Bar:
+    """What the client shows the progress of a file on. Here it is told on, and drawn nowhere."""
+
+    def __init__(self, told: Callable[[int], None]) -> None:
+        self._told = told
+        self._done = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def update(self, count: int) -> None:
+        self._done += count
+        self._told(self._done)
+
+
+def _downloaded(api: HfApi, name: str, wanted: str, revision: str | None, note: Note) -> tuple[Path, ...]:
     """The files that an earlier download left. Raises `LocalEntryNotFoundError` when there was none."""
     # No pattern: only the folder is asked for, and not checked against the files that were never wanted.
     folder = Path(
@@ -101,7 +141,8 @@ def _downloaded(api: HfApi, name: str, wanted: str, revision: str | None) -> tup
             )
         )
     )
-    files = chosen((path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()), wanted)
+    there = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    files = chosen(there, wanted, note)
     for file in files:
         shard = SHARD.match(file)
         if shard and sum(other.startswith(f"{shard[1]}-") for other in files) < int(shard[2]):
@@ -112,15 +153,21 @@ def _downloaded(api: HfApi, name: str, wanted: str, revision: str | None) -> tup
     return tuple(folder / file for file in files)
 
 
-def chosen(paths: Iterable[str], wanted: str) -> list[str]:
-    """Which files of a repository are read, sorted."""
+def chosen(paths: Iterable[str], wanted: str, note: Note) -> list[str]:
+    """Which files of a repository are read, sorted. `note` is told what is left out."""
     data = sorted(path for path in paths if _is_data(PurePosixPath(path)))
     kinds = PREFERRED if wanted == "auto" else (wanted,)
     of_kind: list[str] = next((found for kind in kinds if (found := _of_kind(data, kind))), [])
     of_split = [path for path in of_kind if TRAIN.search(path)] or of_kind
     configs = sorted({_config(path) for path in of_split})
     config = next((usual for usual in USUAL_CONFIGS if usual in configs), configs[0] if configs else "")
-    return [path for path in of_split if _config(path) == config]
+    files = [path for path in of_split if _config(path) == config]
+    if len(configs) > 1:
+        only = config or "the top folder"
+        note(f"Of the Hub's folders {listed([name or '.' for name in configs])} only {only} is used.")
+    if len(of_split) < len(of_kind):
+        note(f"From the Hub only the split train is used: {count_text(len(files), 'file')}.")
+    return files
 
 
 def _is_data(path: PurePosixPath) -> bool:

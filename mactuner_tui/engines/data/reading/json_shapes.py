@@ -1,4 +1,4 @@
-"""The rows of a JSON object that is no list: columns, objects by name, a list further in, or one row.
+"""The rows of a JSON object without a list of rows in it: columns, objects by name, or one row.
 
 Knows nothing of files or text.
 """
@@ -6,10 +6,7 @@ Knows nothing of files or text.
 from collections.abc import Iterator
 from typing import Any
 
-from mactuner_tui.engines.data.reading.words import shortened
-
-Shaped = dict[str, Any] | str
-"""A row, or why there is none."""
+Shaped = dict[str, Any]
 
 
 def rows(value: dict[str, Any]) -> Iterator[Shaped]:
@@ -17,8 +14,6 @@ def rows(value: dict[str, Any]) -> Iterator[Shaped]:
     parts = list(value.values())
     if parts and all(isinstance(part, list) for part in parts) and _same_length(parts):
         return _columns_of_lists(value)
-    if inner := _list_of_objects(value):
-        return _elements(inner)
     if parts and all(isinstance(part, dict) for part in parts):
         return _columns_by_index(value) if all(_is_index(part) for part in parts) else _objects(value)
     return iter([value] if value else [])
@@ -50,23 +45,3 @@ def _objects(value: dict[str, dict[str, Any]]) -> Iterator[Shaped]:
     column = next(name for name in ("key", "_key", "__key") if not any(name in part for part in value.values()))
     for name, part in value.items():
         yield {column: name, **part}
-
-
-def _list_of_objects(value: dict[str, Any]) -> list[Any] | None:
-    """The list of objects that is nearest to the top."""
-    level = [value]
-    while level:
-        for part in level:
-            for inner in part.values():
-                if isinstance(inner, list) and inner and isinstance(inner[0], dict):
-                    return inner
-        level = [inner for part in level for inner in part.values() if isinstance(inner, dict)]
-    return None
-
-
-def _elements(inner: list[Any]) -> Iterator[Shaped]:
-    for number, element in enumerate(inner, start=1):
-        if isinstance(element, dict):
-            yield element
-        else:
-            yield f"element {number:,} is {shortened(element)}: an object was expected. Correct or remove it."

@@ -11,6 +11,7 @@ from json import JSONDecodeError
 from typing import Any
 
 from mactuner_tui.engines.data.reading.limits import DEPTH, is_affordable
+from mactuner_tui.engines.data.reading.names import with_plain_names
 from mactuner_tui.engines.data.reading.words import UnusableError, shortened
 
 MARKS = ",:[{"
@@ -51,7 +52,7 @@ def parse_object(line: str) -> dict[str, Any]:
         raise UnusableError(
             f"{shortened(value)}: a JSON object with named fields was expected. Correct or remove this row."
         )
-    return value
+    return with_plain_names(value)
 
 
 def check(value: Any, text: str) -> None:
@@ -60,7 +61,7 @@ def check(value: Any, text: str) -> None:
         raise UnusableError(_too_deep())
     if "\\ud" in text or "\\uD" in text:
         for column, part in _texts(value, ""):
-            if not _is_whole(part):
+            if not is_whole(part):
                 raise UnusableError(
                     f"column {shortened(column)} = {shortened(part)}: half of a surrogate pair, which is no character. "
                     "Correct or remove this row."
@@ -93,7 +94,8 @@ def _texts(value: Any, column: str) -> Iterator[tuple[str, str]]:
             yield from _texts(part, column or name)
 
 
-def _is_whole(text: str) -> bool:
+def is_whole(text: str) -> bool:
+    """Whether a text has no half of a surrogate pair, and so can be written down."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -13,13 +13,17 @@ from typing import Any, BinaryIO
 from mactuner_tui.core.errors import DataError
 from mactuner_tui.engines.data.reading.json_text import MARKS, decoder, in_words
 from mactuner_tui.engines.data.reading.layers import CHUNK
-from mactuner_tui.engines.data.reading.limits import DEPTH, is_affordable
+from mactuner_tui.engines.data.reading.limits import DEPTH, LINE_BYTES, is_affordable
 from mactuner_tui.engines.data.reading.words import shortened
 
 SPACE = re.compile(r"[ \t\n\r]*")
 COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
 TAIL = 16
 """A failure this close to the window's end may come from the cut: no literal or escape is longer."""
+
+
+LONG = object()
+"""Stands for a value that is longer than was asked for."""
 
 
 class Window:
@@ -32,11 +36,17 @@ class Window:
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._text = ""
         self._at = 0
+        self._let_go = 0
         self._ended = False
         self.line = 1
         self._line_begins = 0
         self.last = ""
         """The text of the value read last."""
+
+    @property
+    def passed(self) -> int:
+        """Characters before the present place."""
+        return self._let_go + self._at
 
     def peek(self) -> str:
         """The next sign that is not white space; empty at the end."""
@@ -75,6 +85,19 @@ class Window:
 
     def value(self, limit: int) -> Any:
         """The next value. Raises `DataError` when it is broken, nested too deep, or longer than `limit` characters."""
+        value = self.value_within(limit)
+        if value is LONG:
+            raise self._refused(
+                f"a value is longer than {limit >> 20} MB",
+                "Convert the file to JSON Lines: one object on each line.",
+            )
+        return value
+
+    def value_within(self, limit: int) -> Any:
+        """The next value, or `LONG` where it has more than `limit` characters, which leaves it the next.
+
+        Raises `DataError` when it is broken, or nested too deep.
+        """
         self.peek()
         while True:
             try:
@@ -94,10 +117,7 @@ class Window:
                     self._move(end)
                     return value
             if len(self._text) - self._at > limit:
-                raise self._refused(
-                    f"a value is longer than {limit >> 20} MB",
-                    "Convert the file to JSON Lines: one object on each line.",
-                )
+                return LONG
             self._grow(max(CHUNK, len(self._text) - self._at))
 
     def elements(self, limit: int) -> Iterator[tuple[int, Any]]:
@@ -116,6 +136,21 @@ class Window:
                 return
             else:
                 self.expect(",")
+
+    def members(self) -> Iterator[str]:
+        """The names in the object that comes next; the value of each must be read before the next is asked for."""
+        self.expect("{")
+        if self.take("}"):
+            return
+        while True:
+            if self.peek() != '"':
+                raise self.broken("expected a name in double quotes")
+            name = self.value(LINE_BYTES)
+            self.expect(":")
+            yield name
+            if self.take("}"):
+                return
+            self.expect(",")
 
     @property
     def _column(self) -> int:
@@ -160,6 +195,7 @@ class Window:
                 "Choose another encoding, or correct the file.",
             ) from None
         self._text = self._text[self._at :] + more
+        self._let_go += self._at
         self._line_begins -= self._at
         self._at = 0
         if not is_affordable(self._text, MARKS):

@@ -26,14 +26,19 @@ BOM = codecs.BOM_UTF8
 
 @dataclass(slots=True)
 class Meter:
-    """How many bytes of the files have been read so far. `moved` is called when it has become more."""
+    """How many bytes of the files have been read so far, and how many came out of gzip.
+
+    `moved` is called when it has become more.
+    """
 
     done: int = 0
+    unpacked: int = 0
     moved: Callable[[], None] | None = None
 
-    def add(self, count: int) -> None:
+    def add(self, done: int = 0, unpacked: int = 0) -> None:
         """Count bytes that were read. What `moved` raises ends the reading."""
-        self.done += count
+        self.done += done
+        self.unpacked += unpacked
         if self.moved:
             self.moved()
 
@@ -58,7 +63,7 @@ class Counted(io.RawIOBase):
         with os_errors_as_data_errors(self._path):
             count = self._file.readinto(buffer)
         self._read += count
-        self._meter.add(count)
+        self._meter.add(done=count)
         if count == 0 and self._file.tell() < self._size:
             raise DataError(
                 f"{self._path} became shorter while it was read.",
@@ -79,10 +84,10 @@ class Counted(io.RawIOBase):
 
 
 class Inflated(io.RawIOBase):
-    """The content of a gzip file."""
+    """The content of a gzip file, counted too: a little of it may become very much."""
 
-    def __init__(self, packed: BinaryIO, path: Path) -> None:
-        self._packed, self._path = packed, path
+    def __init__(self, packed: BinaryIO, path: Path, meter: Meter) -> None:
+        self._packed, self._path, self._meter = packed, path, meter
         self._file = gzip.GzipFile(fileobj=packed)
 
     def readable(self) -> bool:
@@ -90,11 +95,13 @@ class Inflated(io.RawIOBase):
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
         try:
-            return self._file.readinto(buffer)
+            count = self._file.readinto(buffer)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise DataError(
                 f"{self._path}: the gzip file is damaged or incomplete ({error}).", "Download or pack it again."
             ) from None
+        self._meter.add(unpacked=count)
+        return count
 
     def close(self) -> None:
         if not self.closed:
@@ -162,7 +169,7 @@ def open_bytes(path: Path, meter: Meter, gzipped: bool) -> BinaryIO:
     """The content of a file, unpacked if it is gzipped. Raises `DataError`, also later while it is read."""
     content: BinaryIO = io.BufferedReader(Counted(path, meter), CHUNK)
     if gzipped:
-        content = io.BufferedReader(Inflated(content, path), CHUNK)
+        content = io.BufferedReader(Inflated(content, path, meter), CHUNK)
     return content
 
 

@@ -1,9 +1,7 @@
 """Parquet: the rows of a table, batch by batch. Knows nothing of other formats."""
 
 import contextlib
-import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,23 +10,33 @@ import pyarrow.parquet as pq
 
 from mactuner_tui.core.errors import DataError
 from mactuner_tui.engines.data.reading import parquet_values
-from mactuner_tui.engines.data.reading.csv_dialect import column_names
 from mactuner_tui.engines.data.reading.layers import CHUNK, Meter, open_bytes, require_regular
 from mactuner_tui.engines.data.reading.limits import COLUMNS
-from mactuner_tui.engines.data.reading.words import UnusableError, os_errors_as_data_errors
+from mactuner_tui.engines.data.reading.names import column_names
+from mactuner_tui.engines.data.reading.notes import listed
+from mactuner_tui.engines.data.reading.stores import Spool
+from mactuner_tui.engines.data.reading.words import UnusableError, os_errors_as_data_errors, shortened
 from mactuner_tui.engines.data.rows import BadRow, Row
 
 BATCH = 500
+BATCH_BYTES = 4 << 20
+"""What the rows of a batch may take as Arrow has them, one row apart."""
 FAILURES = (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError)
 """What pyarrow raises for a damaged file: checks of its own, of the system, of Thrift's numbers."""
 
 
-def read(path: Path, gzipped: bool, meter: Meter) -> Iterator[Row | BadRow]:
-    """The rows of a file; their "line" is their number, from 1. Raises `DataError` when the file is damaged."""
+def read(path: Path, gzipped: bool, meter: Meter, note: Callable[[str], None]) -> Iterator[Row | BadRow]:
+    """The rows of a file; their "line" is their number, from 1. `note` is told of columns that are left out.
+
+    Raises `DataError` when the file is damaged.
+    """
     before = meter.done
     with os_errors_as_data_errors(path):
         size = path.stat().st_size
-    with _opened(path, gzipped) as table:
+    with _opened(path, gzipped, meter.moved) as table:
+        if names := list(_left_out(table)):
+            shown = listed([shortened(name) for name in names])
+            note(f"{path.name} is read without {shown}: bytes, which are no text.")
         total = table.metadata.num_rows
         number = 0
         for batch in _batches(table, path):
@@ -41,20 +49,21 @@ def read(path: Path, gzipped: bool, meter: Meter) -> Iterator[Row | BadRow]:
 def notes(path: Path, gzipped: bool) -> dict[str, str]:
     """What to say of the columns that are left out, by name. Raises `DataError` when the file is damaged."""
     with _opened(path, gzipped) as table:
-        schema = table.schema_arrow
-        names = column_names(schema.names)
-    return {
-        name: f"({kind}: left out)"
-        for name, kind in zip(names, schema.types, strict=True)
-        if parquet_values.is_binary(kind)
-    }
+        return {name: f"({kind}: left out)" for name, kind in _left_out(table).items()}
+
+
+def _left_out(table: Any) -> dict[str, Any]:
+    """The columns of bytes, with their types."""
+    schema = table.schema_arrow
+    named = zip(column_names(schema.names), schema.types, strict=True)
+    return {name: kind for name, kind in named if parquet_values.is_binary(kind)}
 
 
 @contextlib.contextmanager
-def _opened(path: Path, gzipped: bool) -> Iterator[Any]:
+def _opened(path: Path, gzipped: bool, moved: Callable[[], None] | None = None) -> Iterator[Any]:
     with os_errors_as_data_errors(path):
         require_regular(path)
-        file = _unpacked(path) if gzipped else path.open("rb")
+        file = _unpacked(path, moved) if gzipped else path.open("rb")
     with file:
         try:
             table = pq.ParquetFile(file, page_checksum_verification=True)
@@ -73,17 +82,18 @@ def _require_columns(path: Path, names: list[str]) -> None:
         raise DataError(f"{path} has {len(names):,} columns; at most {COLUMNS:,} are read.", "Choose fewer columns.")
 
 
-def _unpacked(path: Path) -> BinaryIO:
+def _unpacked(path: Path, moved: Callable[[], None] | None) -> BinaryIO:
     """Parquet is read from its end, which a gzip file has only when it is unpacked as a whole."""
-    unpacked: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115
-    with open_bytes(path, Meter(), gzipped=True) as content:
-        shutil.copyfileobj(content, unpacked, CHUNK)
-    unpacked.seek(0)
-    return unpacked
+    spool = Spool()
+    with open_bytes(path, Meter(moved=moved), gzipped=True) as content:
+        while chunk := content.read(CHUNK):
+            spool.write(chunk)
+    spool.flush()
+    return spool.open()
 
 
 def _batches(table: Any, path: Path) -> Iterator[Any]:
-    batches = table.iter_batches(batch_size=BATCH, use_threads=False)
+    batches = table.iter_batches(batch_size=_batch_rows(table.metadata), use_threads=False)
     while True:
         try:
             batch = next(batches, None)
@@ -91,7 +101,22 @@ def _batches(table: Any, path: Path) -> Iterator[Any]:
             raise _damaged(path, error) from None
         if batch is None:
             return
-        yield batch
+        # Values that occur again are small in the file, and only here as large as they are.
+        yield from _cut(batch)
+
+
+def _batch_rows(metadata: Any) -> int:
+    """How many rows are read at once: fewer of large ones."""
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    row_bytes = max((group.total_byte_size // max(1, group.num_rows) for group in groups), default=0)
+    return max(1, min(BATCH, BATCH_BYTES // max(1, row_bytes)))
+
+
+def _cut(batch: Any) -> Iterator[Any]:
+    """The batch in slices of which each is small."""
+    rows = max(1, batch.num_rows * BATCH_BYTES // max(BATCH_BYTES, batch.nbytes))
+    for start in range(0, batch.num_rows, rows):
+        yield batch.slice(start, rows)
 
 
 def _rows(batch: Any, path: Path, before: int) -> Iterator[Row | BadRow]:

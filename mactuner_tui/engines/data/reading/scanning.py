@@ -89,7 +89,7 @@ class _Scan:
                     except UnusableError as reason:
                         self._note(BadRow(file.path, number, str(reason)))
                 start += length
-                if length == LINE_BYTES:
+                if length == LINE_BYTES and not line.endswith(b"\n"):
                     skip_line(content)
                     start = content.tell()
                 if number % ROWS_BETWEEN == 0:

@@ -64,10 +64,10 @@ class Spool:
         self._file = file
         self.close = weakref.finalize(self, file.close)
 
-    def write(self, line: bytes) -> None:
-        """Add a line. Raises `DiskFullError`."""
+    def write(self, content: bytes) -> None:
+        """Add to the end. Raises `DiskFullError`."""
         try:
-            self._file.write(line)
+            self._file.write(content)
         except OSError as error:
             _raise_if_full(error)
             raise
@@ -79,6 +79,11 @@ class Spool:
         except OSError as error:
             _raise_if_full(error)
             raise
+
+    @property
+    def size(self) -> int:
+        """Bytes that readers see."""
+        return os.fstat(self._file.fileno()).st_size
 
     def open(self) -> BinaryIO:
         return io.BufferedReader(_Following(self), CHUNK)
@@ -107,7 +112,8 @@ class _Following(io.RawIOBase):
         return len(found)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        self._at = offset if whence == os.SEEK_SET else self._at + offset
+        before = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._spool.size}
+        self._at = before[whence] + offset
         return self._at
 
     def tell(self) -> int:
