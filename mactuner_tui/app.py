@@ -14,14 +14,16 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
+from textual.actions import parse
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
 
 from mactuner_tui.core.errors import MacTunerError
-from mactuner_tui.widgets.host import ChatAsked, Host, JobAsked, JobOpened, Place, StartAsked
+from mactuner_tui.widgets.host import ChatAsked, Host, JobAsked, JobOpened, Place, StartAsked, TrainAsked
 from mactuner_tui.widgets.opening import Opening
+from mactuner_tui.widgets.shell import Shell
 from mactuner_tui.widgets.themes import DARK, LIGHT, meanings
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ LIVE_SECONDS, IDLE_SECONDS = 0.4, 1.0
 """Between two readings of the job folders: while something runs or waits, and otherwise."""
 TELEMETRY_SECONDS = 2.0
 CPU_READINGS = 60
+FIRST_MODE = "training"
 
 
 def style_files() -> list[str | PurePath]:
@@ -47,7 +50,7 @@ class MacTunerApp(Host):
     TITLE = "MacTuner"
     CSS_PATH = style_files()
     DEFAULT_MODE = "opening"
-    PLACES = (Place("4", "training", "Training"), Place("5", "chat", "Chat"))
+    PLACES = (Place("3", "data", "Data"), Place("4", "training", "Training"), Place("5", "chat", "Chat"))
     BINDING_GROUP_TITLE = "Everywhere"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
@@ -68,8 +71,9 @@ class MacTunerApp(Host):
 
     def __init__(self, screen: str | None = None) -> None:
         super().__init__()
-        self._first_mode = screen or self.PLACES[0].mode
+        self._first_mode = screen or FIRST_MODE
         self.add_mode("opening", partial(Opening, self._first_mode))
+        self.add_mode("data", self._data_screen)
         self.add_mode("training", self._training_screen)
         self.add_mode("chat", self._chat_screen)
         self.register_theme(DARK)
@@ -78,10 +82,15 @@ class MacTunerApp(Host):
 
     @cached_property
     def desk(self) -> Desk:
-        """The way to jobs, machine and chat."""
+        """The way to jobs, machine, data and chat."""
         from mactuner_tui.runtime.desk import Desk
 
         return Desk()
+
+    def _data_screen(self) -> Screen[None]:
+        from mactuner_tui.screens.data import DataScreen
+
+        return DataScreen(self.desk.data)
 
     def _training_screen(self) -> Screen[None]:
         from mactuner_tui.screens.training import TrainingScreen
@@ -111,7 +120,7 @@ class MacTunerApp(Host):
         await self.remove_mode("opening")
 
     async def on_unmount(self) -> None:
-        await self.desk.chat.release()
+        await self.desk.leave()
 
     # -- what goes down ------------------------------------------------------------------------------------------------
 
@@ -196,6 +205,14 @@ class MacTunerApp(Host):
         if isinstance(self.screen, ChatScreen):
             self.screen.use_model(event.model)
 
+    @on(TrainAsked)
+    async def open_training(self, event: TrainAsked) -> None:
+        from mactuner_tui.screens.training import TrainingScreen
+
+        await self.switch_mode("training")
+        if isinstance(self.screen, TrainingScreen):
+            self.screen.use_data(event.data)
+
     # -- actions -------------------------------------------------------------------------------------------------------
 
     def action_toggle_help(self) -> None:
@@ -242,10 +259,12 @@ class MacTunerApp(Host):
     def _actions_of(self, screen: Screen[object]) -> Iterable[tuple[DOMNode, Binding]]:
         """The actions that make sense now, each once. Those whose key is text in the focused field are among them."""
         active = [(one.node, one.binding) for one in screen.active_bindings.values() if one.enabled]
-        declared = [(node, binding) for node in (screen, self) for binding in bindings_of(type(node))]
+        actors = (*screen.actors, self) if isinstance(screen, Shell) else (screen, self)
+        declared = [(node, binding) for node in actors for binding in bindings_of(type(node))]
         offered: set[str] = set()
         for node, binding in [*active, *declared]:
-            if binding.id and binding.action not in offered and node.check_action(binding.action, ()):
+            _, action, parameters = parse(binding.action)
+            if binding.id and binding.action not in offered and node.check_action(action, parameters):
                 offered.add(binding.action)
                 yield node, binding
 

@@ -10,7 +10,7 @@ from mactuner_tui.cli.tui import open_tui
 from mactuner_tui.core import paths
 from mactuner_tui.core.errors import MacTunerError, SpecError, from_os_error
 
-SCREENS = ("training", "chat")
+SCREENS = ("data", "training", "chat")
 
 app = typer.Typer(
     name="mactuner",
@@ -33,7 +33,7 @@ app.command()(doctor.doctor)
 @app.callback(invoke_without_command=True)
 def tui(
     context: typer.Context,
-    screen: Annotated[str | None, typer.Option(help=f"The screen to open: {' or '.join(SCREENS)}.")] = None,
+    screen: Annotated[str | None, typer.Option(help=f"The screen to open: {', '.join(SCREENS)}.")] = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
 ) -> None:
     """Fine-tune, test and ship language models on an Apple Silicon Mac, in the terminal."""
@@ -42,7 +42,7 @@ def tui(
         raise typer.Exit
     if context.invoked_subcommand is None:
         if screen is not None and screen not in SCREENS:
-            raise typer.BadParameter(f"{screen!r} is not a screen: {' or '.join(SCREENS)}.", param_hint="--screen")
+            raise typer.BadParameter(f"{screen!r} is not a screen: {', '.join(SCREENS)}.", param_hint="--screen")
         raise typer.Exit(open_tui(screen))
 
 

@@ -1,6 +1,7 @@
 """All that an interface needs of runtime, as awaitables that never block the event loop.
 
-Reads jobs and machine, moves the queue, carries out acts, and keeps the one warm chat. Knows nothing of Textual.
+Reads jobs and machine, moves the queue, carries out acts, and keeps the one warm chat and the one data session. Knows
+nothing of Textual.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from mactuner_tui.core.overview import JobView
 from mactuner_tui.core.specs import JobSpec
 from mactuner_tui.runtime import jobs, telemetry
 from mactuner_tui.runtime.board import Board
+from mactuner_tui.runtime.data_desk import DataDesk
 from mactuner_tui.runtime.warm_chat import WarmChat
 
 ACTS: dict[str, Callable[[str], object]] = {
@@ -31,6 +33,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.chat = WarmChat()
+        self.data = DataDesk()
         self._board = Board()
         self._reading = asyncio.Lock()
         self._queue_problem = ""
@@ -103,6 +106,10 @@ class Desk:
         """Two models rarely fit: the chat gives its memory back before a job takes the GPU."""
         if spec.needs_gpu:
             await self.chat.release()
+
+    async def leave(self) -> None:
+        """End the processes that serve this interface alone."""
+        await asyncio.gather(self.chat.release(), self.data.release())
 
     async def machine(self) -> Machine:
         """The chip and the memory."""

@@ -36,6 +36,8 @@ class Session:
         self._replies: dict[int, asyncio.Queue[Event | None]] = {}
         self._log = b""
         """The end of what the process printed."""
+        self._misread = ""
+        """What was wrong with a reply that could not be read."""
         self._draining = asyncio.create_task(self._drain_log())
         self._reading = asyncio.create_task(self._read_replies())
 
@@ -79,6 +81,8 @@ class Session:
         self._process.stdin.write(json.dumps(message).encode() + b"\n")
 
     def _broken(self) -> SessionError:
+        if self._misread:
+            return SessionError(f"The {self.kind} process sent what cannot be read: {self._misread}.", "Open it again.")
         last = "\n".join(self._log.decode("utf-8", "replace").splitlines()[-LAST_LINES:])
         return SessionError(
             f"The {self.kind} process has ended unexpectedly.", f"Its last words:\n{last}" if last else "Open it again."
@@ -93,6 +97,11 @@ class Session:
                 queue = self._replies.get(reply["id"])
                 if event is not None and queue is not None:
                     queue.put_nowait(event)
+        except ValueError as error:
+            # A line beyond `LINE_LIMIT`, or no JSON: where the next reply begins is not known any more.
+            self._misread = str(error).splitlines()[0].rstrip(".")
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
         finally:
             # Its last words come before the news of its end; a child of its own may keep the log open for longer.
             await asyncio.wait([self._draining], timeout=CLOSE_SECONDS)

@@ -93,3 +93,10 @@ class ChatAsked(Message):
     """The chat shall answer with this model."""
 
     model: str
+
+
+@dataclass
+class TrainAsked(Message):
+    """A run shall be trained on this dataset."""
+
+    data: str

@@ -9,10 +9,10 @@ from textual.color import Color
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
-from textual_plotext import PlotextPlot
 
 from mactuner_tui.core.history import History
 from mactuner_tui.core.series import Smoothed, thin
+from mactuner_tui.widgets.plot import Plot
 
 FAINT = 0.62
 """How far the raw curve is mixed into the background."""
@@ -39,7 +39,7 @@ class LossChart(Vertical):
         self.query_one(LossPlot).show(history)
 
 
-class LossPlot(PlotextPlot):  # type: ignore[misc]  # textual-plotext ships no types
+class LossPlot(Plot):
     """The plot itself."""
 
     def __init__(self) -> None:
@@ -52,12 +52,6 @@ class LossPlot(PlotextPlot):  # type: ignore[misc]  # textual-plotext ships no t
         """The last step of the run that is drawn."""
         return self._history.step
 
-    def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
-
-    def on_resize(self) -> None:
-        self._draw()
-
     def show(self, history: History) -> None:
         """Draw this run, unless it is drawn already."""
         if history is self._history:
@@ -66,9 +60,10 @@ class LossPlot(PlotextPlot):  # type: ignore[misc]  # textual-plotext ships no t
             # Another run or another attempt: only within one do the steps merely grow.
             self._smoothed = Smoothed()
         self._history = history
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """The curves, thinned to what the width can show."""
         plot, history = self.plt, self._history
         buckets = max(self.size.width - AXIS_CELLS, 10)
         plot.clear_data()
@@ -78,7 +73,7 @@ class LossPlot(PlotextPlot):  # type: ignore[misc]  # textual-plotext ships no t
         plot.yfrequency(max(min(self.size.height // 3, 6), 2))
         drawn: list[float] = []
         if history.steps:
-            train = self._colour("loss-train")
+            train = self.colour("loss-train")
             raw = thin(history.steps, history.losses, buckets)
             plot.plot(*raw, marker="braille", color=self._faint(train))
             curve = thin(history.steps, self._smoothed.extend_to(history.losses), buckets)
@@ -87,7 +82,7 @@ class LossPlot(PlotextPlot):  # type: ignore[misc]  # textual-plotext ships no t
         scored = history.evaluations
         if scored:
             dots = thin([one.step for one in scored], [one.loss for one in scored], buckets)
-            plot.scatter(*dots, marker="●", color=self._colour("loss-eval").rgb)
+            plot.scatter(*dots, marker="●", color=self.colour("loss-eval").rgb)
             drawn += dots[1]
         self._set_limits(drawn)
         self.refresh()
@@ -102,11 +97,8 @@ class LossPlot(PlotextPlot):  # type: ignore[misc]  # textual-plotext ships no t
             room = (high - low or 1.0) * PAD
             self.plt.ylim(low - room, high + room)
 
-    def _colour(self, name: str) -> Color:
-        return Color.parse(self.app.theme_variables[name])
-
     def _faint(self, colour: Color) -> tuple[int, int, int]:
-        return colour.blend(self._colour("surface"), FAINT).rgb
+        return colour.blend(self.colour("surface"), FAINT).rgb
 
 
 def _step_ticks(last: int) -> tuple[Sequence[int], Sequence[str]]:

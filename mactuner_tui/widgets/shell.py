@@ -6,12 +6,14 @@ one on top, and once when it comes back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.dom import DOMNode
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer
@@ -78,9 +80,7 @@ class Shell(Screen[None]):
             with Vertical(id="middle"):
                 yield from self.compose_middle()
             if self.HAS_SIDE:
-                with Vertical(id="side") as side:
-                    side.display = self.side_open
-                    yield from self.compose_side()
+                yield from self.compose_panel()
         yield StatusBar()
         yield Footer(compact=True)
 
@@ -88,9 +88,20 @@ class Shell(Screen[None]):
         """The thing itself."""
         yield from ()
 
+    def compose_panel(self) -> ComposeResult:
+        """The right panel. A screen whose parts bring panels of their own has none besides."""
+        with Vertical(id="side") as side:
+            side.display = self.side_open
+            yield from self.compose_side()
+
     def compose_side(self) -> ComposeResult:
         """Its settings or its details."""
         yield from ()
+
+    @property
+    def actors(self) -> Sequence[DOMNode]:
+        """The nodes whose actions the palette offers, wherever the focus is."""
+        return (self,)
 
     def on_mount(self) -> None:
         self.watch(self.app, "jobs", self._redraw_jobs)

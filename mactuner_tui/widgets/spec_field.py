@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from textual import on
@@ -11,7 +12,7 @@ from textual.containers import Grid
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Checkbox, Input, Select, Static
+from textual.widgets import Checkbox, Input, Select, Static, TextArea
 
 from mactuner_tui.core.specs.base import Spec
 from mactuner_tui.core.specs.fields import Field, check
@@ -21,14 +22,24 @@ OTHER = "\0other"
 
 
 class SpecField(Grid):
-    """Judges its value as it is typed. A text field with `suggestions` is a list of them, and free text besides."""
+    """Judges its value as it is typed. A text field with `suggestions` is a list of them, and free text besides.
 
-    def __init__(self, spec: type[Spec], field: Field, suggestions: Sequence[str] = ()) -> None:
-        super().__init__(classes="spec-field")
+    A text that is `long` may have several lines.
+    """
+
+    @dataclass
+    class Edited(Message):
+        """A person changed the value."""
+
+        path: str
+
+    def __init__(self, spec: type[Spec], field: Field, suggestions: Sequence[str] = (), long: bool = False) -> None:
+        super().__init__(classes="spec-field -long" if long else "spec-field")
         self.field = field
         self.problem: str | None = None
         self._spec = spec
         self._suggestions = list(suggestions)
+        self._is_long = long
 
     def compose(self) -> ComposeResult:
         yield Static(self.field.title, classes="field-title", markup=False)
@@ -45,6 +56,10 @@ class SpecField(Grid):
                 return Select([(Content(name), name) for name in self.field.choices], allow_blank=False, compact=True)
         if self._suggestions:
             return Select(self._options(), allow_blank=False, compact=True)
+        if self._is_long:
+            area = TextArea(compact=True)
+            area.match_cursor_bracket = False
+            return area
         return Input(compact=True, placeholder="" if self.field.default is not None else "automatic")
 
     def _options(self) -> list[tuple[Content, str]]:
@@ -58,17 +73,24 @@ class SpecField(Grid):
         for choice in self.query(Select):
             if choice.value != OTHER:
                 return choice.value
-        return self.query_one(Input).value.strip() or None
+        for area in self.query(TextArea):
+            return area.text
+        text = self.query_one(Input).value
+        # Where nothing is a text as good as any, so are blanks.
+        return text if self.field.default == "" else text.strip() or None
 
     def fill(self, value: Any) -> None:
         """Show a value; what is read back is the same value."""
-        with self.prevent(Checkbox.Changed, Select.Changed, Input.Changed):
+        with self.prevent(Checkbox.Changed, Select.Changed, Input.Changed, TextArea.Changed):
             for box in self.query(Checkbox):
                 box.value = bool(value)
             for choice in self.query(Select):
                 choice.value = value if self._is_listed(value) else OTHER
             for text in self.query(Input):
                 text.value = "" if value is None else _exact(value)
+            for area in self.query(TextArea):
+                if area.text != value:
+                    area.text = value
         self._show_other()
         self.judge()
 
@@ -104,16 +126,18 @@ class SpecField(Grid):
 
     def focus_editor(self) -> None:
         """Put the focus on what takes the value."""
-        wanted = next(widget for widget in self.query("Input, Select, Checkbox") if widget.display)
+        wanted = next(widget for widget in self.query("Input, Select, Checkbox, TextArea") if widget.display)
         wanted.focus()
 
     @on(Input.Changed)
     @on(Select.Changed)
     @on(Checkbox.Changed)
+    @on(TextArea.Changed)
     def take_edit(self, event: Message) -> None:
         event.stop()
         self._show_other()
         self.judge()
+        self.post_message(self.Edited(self.field.path))
 
 
 def _exact(value: Any) -> str:

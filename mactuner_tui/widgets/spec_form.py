@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Collapsible, Static
 
 from mactuner_tui.core.errors import SpecError
@@ -27,30 +28,55 @@ class Group:
 
 
 class SpecForm(Vertical):
-    """Fields that no group names, nested ones above all, follow in groups of their own."""
+    """Fields that no group names, nested ones above all, follow in groups of their own; without `rest`, not at all.
+
+    Texts named in `long` may have several lines.
+    """
+
+    @dataclass
+    class Edited(Message):
+        """A person changed a value. `spec` is the whole as entered, None while something in it is wrong."""
+
+        form: SpecForm
+        path: str
+        spec: Spec | None
 
     def __init__(
-        self, spec: type[Spec], groups: Sequence[Group], suggestions: Mapping[str, Sequence[str]] | None = None
+        self,
+        spec: type[Spec],
+        groups: Sequence[Group],
+        suggestions: Mapping[str, Sequence[str]] | None = None,
+        rest: bool = True,
+        long: Collection[str] = (),
     ) -> None:
         super().__init__()
         self._spec = spec
         self._groups = groups
         self._suggestions = suggestions or {}
+        self._rest = rest
+        self._long = long
+        self._is_filled = False
+        """Before it is, editors tell of first values of their own, which nobody has entered."""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="fields", can_focus=False):
             for title, fields in self._grouped():
-                widgets = [SpecField(self._spec, field, self._suggestions.get(field.path, ())) for field in fields]
+                widgets = [self._field(field) for field in fields]
                 if title:
                     yield Collapsible(*widgets, title=title)
                 else:
                     yield from widgets
         yield Static("Each field is explained here when you come to it.", classes="field-help")
 
+    def _field(self, field: Field) -> SpecField:
+        return SpecField(self._spec, field, self._suggestions.get(field.path, ()), field.path in self._long)
+
     def _grouped(self) -> Iterator[tuple[str, list[Field]]]:
         fields = {field.path: field for field in fields_of(self._spec)}
         for group in self._groups:
             yield group.title, [fields.pop(path) for path in group.paths]
+        if not self._rest:
+            return
         for title in dict.fromkeys(field.group for field in fields.values()):
             yield title or "More", [field for field in fields.values() if field.group == title]
 
@@ -64,6 +90,7 @@ class SpecForm(Vertical):
 
     def fill(self, spec: Spec) -> None:
         """Show the values of a spec."""
+        self._is_filled = True
         for field in self.fields:
             value: Any = spec
             for name in field.field.path.split("."):
@@ -81,6 +108,22 @@ class SpecForm(Vertical):
         except SpecError as error:
             self.notify(error.message, title="These values do not go together", severity="error", markup=False)
             return None
+
+    @property
+    def spec(self) -> Spec | None:
+        """The spec as entered, None while something is wrong."""
+        if any(field.problem for field in self.fields):
+            return None
+        try:
+            return self._spec.of(self._values())
+        except SpecError:
+            return None
+
+    @on(SpecField.Edited)
+    def pass_edit_on(self, event: SpecField.Edited) -> None:
+        event.stop()
+        if self._is_filled:
+            self.post_message(self.Edited(self, event.path, self.spec))
 
     def show_problem(self, path: str, problem: str | None) -> None:
         """Say at the field what is wrong with it, unfold its group and go there."""

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 SPARKS = "▁▂▃▄▅▆▇█"
 
+SIGNS = {"\n": "⏎", "\t": "⇥", "\r": "␍", "\u3000": "\u3000"}
+"""What stands for a control character where it must not do its work."""
+
 STATUS_VARIABLES = {
     "queued": "quiet",
     "running": "state-live",
@@ -40,6 +43,11 @@ def status_content(status: Status, word: bool = False) -> Content:
 def shortened(text: str, width: int) -> str:
     """The text in at most `width` characters, cut at its end."""
     return text if len(text) <= width else f"{text[: max(width - 1, 0)]}…"
+
+
+def one_line(text: str) -> str:
+    """The text on one line: line ends and tabs as signs, other control characters as a dot."""
+    return "".join(SIGNS.get(sign, sign if sign.isprintable() else "·") for sign in text)
 
 
 def last_part(path: str) -> str:

@@ -71,8 +71,10 @@ LIGHT = _theme(
 def meanings(theme: Theme) -> dict[str, str]:
     """The colours that styles and charts name by meaning, for a theme that does not set them itself."""
     foreground = theme.foreground or ("#E0E0E0" if theme.dark else "#1F1F1F")
-    good, warn = theme.success or theme.primary, theme.warning or theme.primary
-    bad = theme.error or theme.primary
+    given = theme.variables
+    good = given.get("state-good") or theme.success or theme.primary
+    warn = given.get("state-warn") or theme.warning or theme.primary
+    bad = given.get("state-bad") or theme.error or theme.primary
     return {
         "neutral": foreground,
         "quiet": foreground,
@@ -85,4 +87,18 @@ def meanings(theme: Theme) -> dict[str, str]:
         "state-warn": warn,
         "state-bad": bad,
         "state-live": theme.primary,
+        "text-gone": bad,
+        "text-new": good,
+        "token-trained": good,
+        "token-masked": foreground,
+        "token-special": warn,
+        "token-cut": bad,
+        "token-ground": theme.panel or theme.primary,
+        "chart": theme.primary,
+        "chart-mark": warn,
+        "chart-beyond": bad,
+        "cloud-1": warn,
+        "cloud-2": theme.primary,
+        "cloud-3": theme.secondary or theme.primary,
+        "cloud-4": foreground,
     }

@@ -134,6 +134,10 @@ class TrainingScreen(Shell):
             self.show_jobs(self.app.jobs)
             self.focus_middle()
 
+    def use_data(self, data: str) -> None:
+        """Show the form for a new run on this dataset, with what a run begins with otherwise."""
+        self._edit(first_settings(self.runs).model_copy(update={"data": data}))
+
     def watch_chosen(self) -> None:
         if self.is_current and self.app.jobs_known:
             self.table.show(self.runs, self.chosen)

@@ -1,0 +1,169 @@
+"""What all steps of the data screen have in common: a middle, a panel at its right, and what stands there instead while
+there is nothing to show. A step asks the data session itself and tells the screen what it learnt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.worker import Worker
+
+from mactuner_tui.core.errors import MacTunerError
+from mactuner_tui.core.events import Event, Noted, Progressed, StageStarted
+from mactuner_tui.core.specs import RequestSpec
+from mactuner_tui.runtime.data_desk import DataDesk
+from mactuner_tui.screens.data.messages import Learnt, StepAsked
+from mactuner_tui.screens.data.state import DataState
+from mactuner_tui.widgets.host import Host
+from mactuner_tui.widgets.notice import Mood, Notice
+from mactuner_tui.widgets.texts import capitalised
+
+
+class StepNotice(Notice, can_focus=True):
+    """Takes the focus while it stands for the rest, so that the keys of the step work."""
+
+
+class Step(Horizontal):
+    """One step. The screen calls `show` when it comes up, and when something changed while it is up."""
+
+    NAME: ClassVar[str] = ""
+    TITLE: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "go_to_source", "Source", id="step.source", tooltip="Choose a source first"),
+    ]
+
+    app = getters.app(Host)
+    notice = getters.query_one(StepNotice)
+
+    def __init__(self, desk: DataDesk, state: DataState) -> None:
+        super().__init__(id=self.NAME, classes="step")
+        self.desk = desk
+        self.state = state
+        self._told: set[str] = set()
+        self._stage = ""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="step-middle"):
+            yield StepNotice()
+            with Vertical(classes="step-body"):
+                yield from self.compose_middle()
+        with Vertical(id="side"):
+            yield from self.compose_side()
+
+    def compose_middle(self) -> ComposeResult:
+        """The thing itself."""
+        yield from ()
+
+    def compose_side(self) -> ComposeResult:
+        """Its settings."""
+        yield from ()
+
+    # -- what is shown -------------------------------------------------------------------------------------------------
+
+    def show_jobs(self) -> None:
+        """Draw what the step shows of the jobs."""
+
+    def show(self) -> None:
+        """Draw what is known, and ask for what is not."""
+        if self.state.opened is None:
+            waiting = bool(self.state.source)
+            self.show_notice(
+                "The source is not open yet" if waiting else "No data yet",
+                "" if waiting else "First choose a file, a dataset of the Hub, or the sample.",
+                [("enter", "go to Source")],
+            )
+        else:
+            self.show_data()
+
+    def show_data(self) -> None:
+        """The same, with a source that is open."""
+
+    @property
+    def has_notice(self) -> bool:
+        return self.has_class("-notice")
+
+    def show_notice(
+        self,
+        title: str,
+        text: str = "",
+        keys: Sequence[tuple[str, str]] = (),
+        mood: Mood = "calm",
+        progress: tuple[float, float] | None = None,
+    ) -> None:
+        """Show this instead of the middle."""
+        held_focus = self.query_one(".step-body").has_focus_within
+        self.add_class("-notice")
+        self.notice.show(title, text, keys, mood, progress)
+        if held_focus:
+            self.notice.focus()
+
+    def show_body(self) -> None:
+        """Show the middle."""
+        if self.has_notice:
+            had_focus = self.notice.has_focus
+            self.remove_class("-notice")
+            if had_focus:
+                self.call_after_refresh(self.focus_middle)
+
+    def focus_middle(self) -> None:
+        """Put the focus where the work of this step is."""
+        self.notice.focus() if self.has_notice else self.main.focus()
+
+    @property
+    def main(self) -> Widget:
+        """What takes the focus when the step comes up."""
+        return self.notice
+
+    def action_go_to_source(self) -> None:
+        self.post_message(StepAsked("source"))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "go_to_source":
+            return self.state.opened is None and self.NAME != "source"
+        return super().check_action(action, parameters)
+
+    # -- asking --------------------------------------------------------------------------------------------------------
+
+    async def ask(self, request: RequestSpec) -> AsyncIterator[Event]:
+        """The events of a request, each of them told to the screen too. Raises `MacTunerError`."""
+        opening = self.state.opening
+        async with aclosing(self.desk.ask(request)) as events:
+            async for event in events:
+                if opening != self.state.opening:
+                    continue
+                if isinstance(event, Noted):
+                    self._tell(event)
+                self.post_message(Learnt(request, event))
+                yield event
+
+    def _tell(self, note: Noted) -> None:
+        """Pass on what a person should know, once."""
+        if note.text not in self._told:
+            self._told.add(note.text)
+            self.notify(note.text, severity="warning" if note.warning else "information", markup=False)
+
+    def show_failure(self, error: MacTunerError) -> None:
+        """Say what went wrong, and the key that helps."""
+        keys = [("r", "try again"), (",", "the step before")]
+        self.show_notice(error.message, error.hint, keys, mood="bad")
+
+    def follow_in_notice(self, event: Event) -> None:
+        """While nothing else can be shown: say what is being done, and how far that is."""
+        match event:
+            case StageStarted():
+                self._stage = capitalised(event.stage)
+                self.show_notice(f"{self._stage} …", mood="busy")
+            case Progressed():
+                self.show_notice(f"{self._stage} …", mood="busy", progress=(event.done, event.total))
+
+    @on(Worker.StateChanged)
+    def pass_worker_on(self, event: Worker.StateChanged) -> None:
+        """The app tells of what went wrong: Textual sends this to the worker's own node only."""
+        self.app.show_unexpected_error(event)
