@@ -2,11 +2,17 @@
 
 import sys
 
+from tests.bench.data_profile import main as data_profile
 from tests.bench.first_paint import main as first_paint
 from tests.bench.key_latency import main as key_latency
 from tests.bench.training_speed import main as training_speed
 
-BENCHMARKS = {"first_paint": first_paint, "key_latency": key_latency, "training_speed": training_speed}
+BENCHMARKS = {
+    "first_paint": first_paint,
+    "key_latency": key_latency,
+    "training_speed": training_speed,
+    "data_profile": data_profile,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHMARKS:
