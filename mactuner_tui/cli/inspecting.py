@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from rich.text import Text
-
 from mactuner_tui.cli import output, profile_text
 from mactuner_tui.core import events
 from mactuner_tui.core.errors import MacTunerError
@@ -51,6 +49,8 @@ async def _open(session: Session, spec: PrepareSpec, document: dict[str, Any], j
             case events.RowsRead():
                 document["rows"] = [shown.model_dump() for shown in event.rows]
     async for event in session.request(ScanRequest()):
+        if isinstance(event, events.Noted):
+            profile_text.show_note(event.text)
         if isinstance(event, events.SourceScanned) and opened is not None:
             document["source"] = opened.model_dump(exclude={"event", "at", "columns"}) | {
                 "rows": event.rows,
@@ -73,7 +73,7 @@ async def _profile(session: Session, request: ProfileRequest, document: dict[str
     async for event in session.request(request):
         match event:
             case events.Noted():
-                output.notes.print(Text(event.text, "yellow"), soft_wrap=True)
+                profile_text.show_note(event.text)
             case events.Profiled():
                 document["profile"] = event.profile.model_dump()
                 if not json:

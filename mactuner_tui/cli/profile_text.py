@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from mactuner_tui.cli.output import console, show_table
+from mactuner_tui.cli.output import console, notes, show_table
 from mactuner_tui.core import events
 from mactuner_tui.core.numbers import bytes_text, count_text
 from mactuner_tui.core.profile import Finding, Lengths, Profile, Share
@@ -20,11 +20,21 @@ def show_source(opened: events.SourceOpened, scanned: events.SourceScanned) -> N
     """What the source is."""
     kind = ", ".join(part for part in (opened.format, opened.encoding, opened.delimiter) if part)
     console.print(Text(opened.source, "bold"), soft_wrap=True)
-    console.print(f"{bytes_text(opened.size_bytes)}, {kind}: {count_text(scanned.rows, 'row')}", soft_wrap=True)
+    size = f"{bytes_text(opened.size_bytes)}, " if opened.size_bytes else ""
+    console.print(f"{size}{kind}: {count_text(scanned.rows, 'row')}", soft_wrap=True)
+    if opened.key:
+        console.print(Text(f"rows at: {opened.key}"), soft_wrap=True)
+    for note in opened.notes:
+        show_note(note)
     mapping = opened.mapping
     console.print(f"format: {mapping.format if mapping else 'not recognised: say which column is what'}\n")
     rows = [(column.name, column.type, f"{column.missing:,}", column.example) for column in scanned.columns]
     show_table(("column", "type", "missing", "example"), rows, "No columns.")
+
+
+def show_note(note: str) -> None:
+    """A sentence that a person should know."""
+    notes.print(Text(f"! {note}", "yellow"), soft_wrap=True)
 
 
 def show_bad_rows(listed: events.BadRowsListed) -> None:
@@ -36,6 +46,9 @@ def show_bad_rows(listed: events.BadRowsListed) -> None:
 
 def show_profile(profile: Profile) -> None:
     """Lengths, duplicates, words, languages."""
+    if profile.rows is not None and profile.seen < profile.rows:
+        left_out = count_text(profile.rows - profile.seen, "row")
+        console.print(Text(f"\n{left_out} dropped by the recipe or of no use: not among these figures", "yellow"))
     console.print(f"\n{bytes_text(profile.memory_bytes)} of text, {count_text(profile.duplicates, 'duplicate')}\n")
     rows = [_lengths("characters", profile.characters), _lengths("words", profile.words)]
     if profile.tokens:

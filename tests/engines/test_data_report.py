@@ -153,7 +153,7 @@ def test_the_words_of_a_cloud_do_not_cover_each_other() -> None:
 
 
 def test_without_plotly_it_says_what_to_install(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "plotly.offline", None)
+    monkeypatch.setitem(sys.modules, "plotly", None)
     with pytest.raises(MacTunerError) as raised:
         report.write(_profile(), path, "mine.jsonl")
     assert "pip install 'mactuner[html]'" in raised.value.hint
@@ -169,3 +169,11 @@ def test_a_folder_is_no_place_for_a_page(path: Path) -> None:
 def test_half_a_character_in_a_name_does_not_stop_it(path: Path) -> None:
     columns = (Column(name="a\ud800b", type="text", missing=0, example=""),)
     assert "Missing values" in _written(path, _profile(columns=columns), title="\udcff.jsonl")
+
+
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (Path("/proc/page.html"), tmp_path / "file" / "page.html", tmp_path):
+        with pytest.raises(MacTunerError, match=str(path)) as refused:
+            report.check(path)
+        assert refused.value.hint.startswith("Name ")

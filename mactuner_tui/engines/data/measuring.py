@@ -14,7 +14,7 @@ from mactuner_tui.core.specs.data_requests import (
     ProfileRequest,
     SplitRequest,
 )
-from mactuner_tui.engines.data import models
+from mactuner_tui.engines.data import models, report
 from mactuner_tui.engines.data.counting import TokenCounter
 from mactuner_tui.engines.data.dividing import clean, counted, divide
 from mactuner_tui.engines.data.doctor.examiner import Examiner
@@ -69,6 +69,8 @@ def _run_recipe(
 
 def tell_profile(opened: Opened, request: ProfileRequest, context: RequestContext) -> None:
     """Figures of a sample, then of all rows; then, if wanted, a page with them."""
+    if request.report:
+        report.check(Path(request.report))
     tokens = _counter_or_note(request, context)
     if request.sample:
         sampled = _profile(opened, opened.source.sample(SAMPLE_ROWS), request, tokens, context)
@@ -78,9 +80,6 @@ def tell_profile(opened: Opened, request: ProfileRequest, context: RequestContex
     measured = _profile(opened, opened.all_rows(context), request, tokens, context, exact=True)
     context.emit(events.Profiled(profile=measured))
     if request.report:
-        # Imported here: Plotly is an extra, and few want the page.
-        from mactuner_tui.engines.data import report
-
         report.write(measured, Path(request.report), opened.source.name)
         context.emit(events.ReportWritten(path=request.report))
 

@@ -1,6 +1,8 @@
 """The profile of a dataset as one web page that needs nothing else: charts to hover over and a table of figures."""
 
 import html
+import importlib.util
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,24 +33,34 @@ ONLY_ITSELF = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe
 """The browser is told to load nothing from anywhere (Content-Security-Policy)."""
 
 
-def write(profile: Profile, path: Path, title: str) -> None:
-    """Write the page over what is there. Raises `MacTunerError` without Plotly, or when it cannot be written."""
-    page = _page(profile, title)
+def check(path: Path) -> None:
+    """Raise `MacTunerError` without Plotly, or when nothing can be written there: before the figures are made."""
+    if importlib.util.find_spec("plotly") is None:
+        raise MacTunerError(
+            "The page is drawn by Plotly, which is not installed.", "Install it with: pip install 'mactuner[html]'"
+        )
     if path.is_dir():
         raise MacTunerError(f"{path} is a folder.", "Name a file in it, such as report.html.")
-    with os_errors_in_words(path.parent):
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        raise MacTunerError(f"{path} cannot be written: {error.strerror}.", "Name another file.") from error
+
+
+def write(profile: Profile, path: Path, title: str) -> None:
+    """Write the page over what is there. Raises what `check` does."""
+    check(path)
+    page = _page(profile, title)
+    with os_errors_in_words(path.parent):
         # Half of a surrogate pair, which names of columns may hold, cannot be written.
         files.replace_text(path, page.encode("utf-8", "replace").decode())
 
 
 def _page(profile: Profile, title: str) -> str:
-    try:
-        from plotly.offline import get_plotlyjs
-    except ImportError:
-        raise MacTunerError(
-            "The page is drawn by Plotly, which is not installed.", "Install it with: pip install 'mactuner[html]'"
-        ) from None
+    # Imported here: Plotly is an extra.
+    from plotly.offline import get_plotlyjs
+
     name = html.escape(title)
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
