@@ -3,6 +3,7 @@
 from typing import Any
 
 from mactuner_tui.cli import output, profile_text
+from mactuner_tui.cli.asking import ask
 from mactuner_tui.core import events
 from mactuner_tui.core.errors import MacTunerError
 from mactuner_tui.core.profile import Finding
@@ -42,13 +43,13 @@ async def inspect(spec: PrepareSpec, max_length: int, row: int | None, html: str
 
 async def _open(session: Session, spec: PrepareSpec, document: dict[str, Any], json: bool) -> None:
     opened: events.SourceOpened | None = None
-    async for event in session.request(OpenRequest(source=spec.source, reading=spec.reading)):
+    async for event in ask(session, OpenRequest(source=spec.source, reading=spec.reading)):
         match event:
             case events.SourceOpened():
                 opened = event
             case events.RowsRead():
                 document["rows"] = [shown.model_dump() for shown in event.rows]
-    async for event in session.request(ScanRequest()):
+    async for event in ask(session, ScanRequest()):
         if isinstance(event, events.Noted):
             profile_text.show_note(event.text)
         if isinstance(event, events.SourceScanned) and opened is not None:
@@ -62,7 +63,7 @@ async def _open(session: Session, spec: PrepareSpec, document: dict[str, Any], j
 
 
 async def _list_bad_rows(session: Session, document: dict[str, Any], json: bool) -> None:
-    async for event in session.request(BadRowsRequest(count=LISTED_BAD_ROWS)):
+    async for event in ask(session, BadRowsRequest(count=LISTED_BAD_ROWS)):
         if isinstance(event, events.BadRowsListed) and event.total:
             document["bad_rows"] = [row.model_dump() for row in event.rows]
             if not json:
@@ -70,7 +71,7 @@ async def _list_bad_rows(session: Session, document: dict[str, Any], json: bool)
 
 
 async def _profile(session: Session, request: ProfileRequest, document: dict[str, Any], json: bool) -> None:
-    async for event in session.request(request):
+    async for event in ask(session, request):
         match event:
             case events.Noted():
                 profile_text.show_note(event.text)
@@ -84,7 +85,7 @@ async def _profile(session: Session, request: ProfileRequest, document: dict[str
 
 async def _check(session: Session, request: CheckRequest, document: dict[str, Any], json: bool) -> None:
     findings: list[Finding] = []
-    async for event in session.request(request):
+    async for event in ask(session, request):
         if isinstance(event, events.FindingMade):
             findings.append(event.finding)
     document["findings"] = [finding.model_dump() for finding in findings]
@@ -94,7 +95,7 @@ async def _check(session: Session, request: CheckRequest, document: dict[str, An
 
 async def _tokens(session: Session, request: TokensRequest, document: dict[str, Any], json: bool) -> None:
     try:
-        async for event in session.request(request):
+        async for event in ask(session, request):
             if isinstance(event, events.RowTokenised):
                 document["tokens"] = event.model_dump(exclude={"event", "at"})
                 if not json:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from datasets import load_dataset
 
 from mactuner_tui.core import events, manifest
 from mactuner_tui.core.errors import MacTunerError
@@ -205,3 +206,10 @@ def test_a_dataset_prepared_from_itself_is_not_told_to_be_removed(tmp_path: Path
     with pytest.raises(MacTunerError) as refused:
         run_to_end(PrepareSpec(source="mine"))
     assert refused.value.hint == "Choose another name."
+
+
+def test_the_folder_is_read_by_the_library_that_trl_reads_with(tmp_path: Path, home: Path) -> None:
+    run_to_end(PrepareSpec(source=str(_write(tmp_path / "sums.jsonl", _asked(10)))))
+    read = load_dataset(str(home / "datasets" / "sums"), cache_dir=str(tmp_path / "cache"))
+    assert {part: rows.num_rows for part, rows in read.items()} == {"train": 8, "validation": 2}
+    assert [message["role"] for message in read["train"][0]["messages"]] == ["user", "assistant"]
