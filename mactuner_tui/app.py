@@ -175,10 +175,10 @@ class MacTunerApp(Host):
         if view is None:
             return
         if self.desk.is_stopping(view.id):
-            self.notify("It is already stopping, and saves a checkpoint first.", title=view.title, markup=False)
+            self.notify(f"It is already stopping. {_when_stopped(view)}", title=view.title, markup=False)
             return
         if event.act == "stop" and view.status.is_live:
-            self.notify("It ends after this step and keeps a checkpoint.", title=f"Stopping {view.title}", markup=False)
+            self.notify(_when_stopped(view), title=f"Stopping {view.title}", markup=False)
         await self._attempt(self.desk.act(event.act, view))
         await self._read_jobs()
 
@@ -267,6 +267,10 @@ class MacTunerApp(Host):
             if binding.id and binding.action not in offered and node.check_action(action, parameters):
                 offered.add(binding.action)
                 yield node, binding
+
+
+def _when_stopped(view: JobView) -> str:
+    return view.spec.when_stopped if view.spec else ""
 
 
 def bindings_of(node: type[DOMNode]) -> list[Binding]:

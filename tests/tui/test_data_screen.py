@@ -172,6 +172,13 @@ async def clean(pilot: Pilot[None], screen: DataScreen) -> None:
     await wait_for(pilot, lambda: not state.plan.recipe[1].on, "and done again")
     await pilot.press("u")
     await wait_for(pilot, lambda: step.step == Html() and step.query("#clean-form SpecForm"), "the cursor is on it")
+    await pilot.press("n", "enter")
+    await wait_for(pilot, lambda: len(state.plan.recipe) == 3, "another step is added")
+    await settle(pilot, lambda: state.preview and state.preview.exact, "its effect is known too")
+    await pilot.press("u")
+    await wait_for(
+        pilot, lambda: step.step == Html() and "HTML" in text_of(screen, "#clean-step-title"), "the form is the other's"
+    )
     await pilot.press("e")
     part = step.query_one("#clean-form SpecForm", SpecForm).field("part").query_one(Select)
     await wait_for(pilot, lambda: part.has_focus, "its settings can be changed")
@@ -235,6 +242,34 @@ async def test_bad_rows_are_listed_and_left_out_on_request(tmp_path: Path) -> No
         await pilot.press("s", "escape")
         await wait_for(pilot, lambda: screen.state.reading.bad_rows == "skip", "they shall be left out")
         assert screen.state.scanned, "nothing was read anew"
+
+
+async def test_what_is_known_of_the_reading_stands_above_the_rows_and_other_rows_can_be_chosen(tmp_path: Path) -> None:
+    rows = {"train": [{"q": f"{number}?", "a": "yes"} for number in range(9)], "test": [{"q": "who?", "a": "I"}]}
+    (tmp_path / "parts.json").write_text(json.dumps(rows), encoding="utf-8")
+    async with running_app(NARROW, "data") as pilot:
+        screen = await open_source(pilot, str(tmp_path / "parts.json"))
+        await wait_for(pilot, lambda: "rows of train" in text_of(screen, "#source-places"), "the list is named")
+        assert not screen.query_one("#source-notes").display, "it is said once"
+        await pilot.press("k")
+        await wait_for(pilot, lambda: pilot.app.screen is not screen, "the lists are offered")
+        await pilot.press("down", "enter")
+        await settle(pilot, lambda: screen.state.scanned and screen.state.scanned.rows == 1, "the other one is read")
+        assert screen.state.reading.key == "test"
+        folder = tmp_path / "parts"
+        folder.mkdir()
+        for name in ("train", "test"):
+            (folder / f"{name}.jsonl").write_text('{"q": "who?", "a": "I"}\n', encoding="utf-8")
+        await pilot.press("n")
+        screen.query_one("#picker-path", Input).value = f"{folder}/"
+        listed = screen.query_one("#picker-list", OptionList)
+        await wait_for(
+            pilot, lambda: listed.options and "this folder" in str(listed.options[0].prompt), "the folder is listed"
+        )
+        await pilot.press("enter")
+        await settle(pilot, lambda: screen.state.scanned and screen.state.scanned.rows == 2, "the folder is read")
+        assert "rows of test.jsonl" in text_of(screen, "#source-notes")
+        assert screen.query_one("#source-notes").display
 
 
 async def test_failures_say_what_helps_and_a_dead_session_is_replaced(tmp_path: Path) -> None:

@@ -41,16 +41,33 @@ def previewed(exact: bool, read: int, clean: int) -> events.RecipePreviewed:
 
 def test_rows_that_are_not_counted_yet_are_estimated_and_marked() -> None:
     state = opened_state(rows=1000, bad=3)
-    assert flow(state).plain == "1,000 read ! 3 bad"
+    assert flow(state, 200).plain == "1,000 read ! 3 bad"
     state.apply(state.request(CleanRequest), previewed(exact=False, read=100, clean=90))
-    assert "≈ 900 clean" in flow(state).plain
+    assert "≈ 900 clean" in flow(state, 200).plain
     state.apply(state.request(CleanRequest), previewed(exact=True, read=1000, clean=880))
-    assert flow(state).plain.endswith("1,000 mapped → 880 clean → ≈ 704 train / 176 valid")
+    assert flow(state, 200).plain.endswith("1,000 mapped → 880 clean → ≈ 704 train / 176 valid")
     state.apply(
         state.split_request,
         events.RowsCounted(read=1000, bad=3, mapped=1000, clean=880, train=700, valid=180),
     )
-    assert flow(state).plain.endswith("880 clean → 700 train / 180 valid")
+    assert flow(state, 200).plain.endswith("880 clean → 700 train / 180 valid")
+
+
+def test_the_way_of_the_rows_fits_into_little_width() -> None:
+    state = opened_state(rows=150_000)
+    state.apply(state.request(CleanRequest), previewed(exact=False, read=100, clean=90))
+    assert "mapped" in flow(state, 100).plain
+    assert flow(state, 78).cell_length <= 78
+    assert flow(state, 78).plain.endswith("27,000 valid")
+
+
+def test_notes_of_the_engine_are_kept_once_and_only_for_their_source() -> None:
+    state = opened_state()
+    for text in ("One.", "One.", "Two."):
+        state.apply(ScanRequest(), events.Noted(text=text, warning=True))
+    assert state.notes == ("One.", "Two.")
+    state.open("/nowhere/else.csv", ReadSpec())
+    assert not state.notes
 
 
 def test_a_preview_of_another_recipe_is_an_estimate() -> None:
@@ -58,7 +75,7 @@ def test_a_preview_of_another_recipe_is_an_estimate() -> None:
     state.apply(state.request(CleanRequest), previewed(exact=True, read=1000, clean=880))
     state.change(recipe=())
     assert state.preview is None
-    assert "≈ 880 clean" in flow(state).plain
+    assert "≈ 880 clean" in flow(state, 200).plain
 
 
 def test_changes_of_recipe_and_length_are_undone_and_done_again() -> None:

@@ -1,5 +1,6 @@
 """The pieces of the data screen by themselves: the table of any size, the picker of sources, tokens, forms."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from mactuner_tui.widgets.token_text import TokenText
 from tests.tui.pilots import wait_for
 
 MILLION = 1_000_000
+LACKING = re.compile(r"\d  …")
+"""A row of the table that is not there yet: its number, and dots."""
 
 
 class Stage(App[None]):
@@ -191,3 +194,35 @@ async def test_a_form_tells_each_edit_and_keeps_lines_and_blanks() -> None:
         await wait_for(pilot, lambda: len(app.edits) == 2, "both keys are told")
         assert app.edits[-1].path == "prompt"
         assert app.edits[-1].spec == MapSpec(prompt="x\n{a}\n\n{b}", answer=" {c} ")
+
+
+class ShortStage(GridStage):
+    """Brings few rows at a time, as a session does of long ones; and of some rows nothing."""
+
+    FEW = 3
+
+    def on_row_grid_rows_wanted(self, event: RowGrid.RowsWanted) -> None:
+        self.wishes.append(event)
+        rows = range(event.start, event.start + self.FEW)
+        self.query_one(RowGrid).take([row(number) for number in rows if number < 500], MILLION)
+
+
+async def test_a_table_asks_on_where_fewer_rows_come_and_stops_where_none_do() -> None:
+    app = ShortStage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        grid = app.query_one(RowGrid)
+        grid.focus()
+        grid.begin(columns(), ["text", "text", "text"])
+        grid.take((), MILLION)
+        for target in (0, 300, 290, 100):
+            grid.go_to(target)
+            await wait_for(pilot, lambda: grid.row and not LACKING.search(shown(grid)), f"{target} is there")
+        assert len(app.wishes) < 60
+        grid.go_to(700_000)
+        await pilot.pause(0.2)
+        wished = len(app.wishes)
+        await pilot.pause(0.2)
+        assert len(app.wishes) == wished
+        assert wished < 70
+        grid.go_to(200)
+        await wait_for(pilot, lambda: grid.row, "rows come again")

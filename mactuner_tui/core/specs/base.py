@@ -60,6 +60,8 @@ class JobSpec(Spec):
     """The first word of the job's id, and its name in `job.toml`."""
     needs_gpu: ClassVar[bool] = False
     """Whether the job waits in the queue for the one GPU."""
+    when_stopped: ClassVar[str] = "It ends soon, and leaves nothing half-made."
+    """What becomes of it when it is stopped, for whoever stops it."""
 
     @property
     def title(self) -> str:

@@ -49,6 +49,7 @@ class TrainSpec(JobSpec):
 
     kind: ClassVar[str] = "train"
     needs_gpu: ClassVar[bool] = True
+    when_stopped: ClassVar[str] = "It ends after this step and keeps a checkpoint."
 
     model: Annotated[
         str,

@@ -153,7 +153,9 @@ class CheckStep(Step):
 
     def _say_total(self) -> None:
         bad = sum(one.severity in ("error", "warning") for one in self.found)
-        told = f"findings: {bad} to look at" if bad else f"findings: ✓ all {len(self.found)} checks are fine"
+        to_know = sum(one.severity == "note" for one in self.found)
+        told = f"findings: {bad} to look at" if bad else f"findings: ✓ {len(self.found) - to_know} checks are fine"
+        told += f" · {to_know} to know" if to_know else ""
         self.query_one("#check-title", Static).update(told)
 
     # -- choosing ------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from mactuner_tui.core.errors import MacTunerError
-from mactuner_tui.core.events import RequestCancelled
+from mactuner_tui.core.events import RecipePreviewed, RequestCancelled
 from mactuner_tui.core.specs.cleaning import STEPS, Step
 from mactuner_tui.core.specs.data_requests import CleanRequest
 from mactuner_tui.screens.data import recipes
@@ -59,6 +59,7 @@ class CleanStep(DataStep):
     def compose_middle(self) -> ComposeResult:
         yield StepList()
         yield Static(id="clean-none")
+        yield Static(id="clean-unusable")
         yield ProgressLine(id="clean-progress")
         yield Static(id="clean-title", classes="heading")
         with VerticalScroll(id="clean-changes"):
@@ -100,6 +101,10 @@ class CleanStep(DataStep):
         none.display = not self.recipe
         none.update("No steps: the rows stay as they are.  n adds one.")
         step, preview = self.step, self.state.preview
+        unusable = self.query_one("#clean-unusable", Static)
+        unusable.display = bool(preview and preview.unusable)
+        if preview and preview.unusable:
+            unusable.update(Content.assemble(("! ", "bold $state-warn"), _unusable(preview)))
         title = self.query_one("#clean-title", Static)
         examples = self.query_one("#clean-examples", Static)
         if step is None or preview is None or self.place >= len(preview.steps):
@@ -115,7 +120,7 @@ class CleanStep(DataStep):
             )
             for change in effect.examples
         ]
-        none_changed = "off: it does nothing" if not step.on else "Nothing to do in the rows seen so far."
+        none_changed = "off: it does nothing" if not step.on else _nothing(preview)
         examples.update(Content("\n").join(lines) if lines else Content.styled(none_changed, "$quiet"))
 
     # -- asking --------------------------------------------------------------------------------------------------------
@@ -234,3 +239,14 @@ class CleanStep(DataStep):
             case "add" | "take":
                 return self.state.opened is not None
         return super().check_action(action, parameters)
+
+
+def _nothing(preview: RecipePreviewed) -> str:
+    return "There is nothing for it to do." if preview.exact else "Nothing to do in the rows seen so far."
+
+
+def _unusable(preview: RecipePreviewed) -> str:
+    """Rows that no step drops, and that do not come out of the recipe all the same."""
+    near = "" if preview.exact else "≈ "
+    many = "1 row has" if preview.unusable == 1 else f"{near}{preview.unusable:,} rows have"
+    return f"{many} no question or no answer, or cannot be mapped, and cannot be used."

@@ -23,7 +23,7 @@ TITLE_WIDTH = 38
 
 
 class Findings(Lines):
-    """A line for each finding; the cursor stays on the finding it is on."""
+    """A line for each finding; the cursor stays on the finding it is on, until that is mended."""
 
     def __init__(self) -> None:
         super().__init__(compact=True, id="check-findings")
@@ -36,7 +36,8 @@ class Findings(Lines):
         self.set_options(Option(_row(one)) for one in self.listed)
         codes = [one.code for one in self.listed]
         place = codes.index(before.code) if before and before.code in codes else 0
-        self.highlighted = place if codes else None
+        is_mended = bool(before and codes and before.severity != "ok" and self.listed[place].severity == "ok")
+        self.highlighted = (0 if is_mended else place) if codes else None
 
     @property
     def finding(self) -> Finding | None:
@@ -51,7 +52,7 @@ def _row(finding: Finding) -> Content:
     if finding.examples:
         rows = ", ".join(f"{row + 1:,}" for row in finding.examples[:SHOWN_EXAMPLES])
         more = " …" if finding.count > SHOWN_EXAMPLES else ""
-        parts.append((f"  rows {rows}{more}", "$quiet"))
+        parts.append((f"  {'row' if len(finding.examples) == 1 else 'rows'} {rows}{more}", "$quiet"))
     return Content.assemble(*parts)
 
 

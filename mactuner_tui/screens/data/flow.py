@@ -9,8 +9,8 @@ from mactuner_tui.screens.data.state import DataState
 ARROW = Content.styled(" → ", "$quiet")
 
 
-def flow(state: DataState) -> Content:
-    """`12,400 read → 12,388 mapped → ≈ 11,020 clean → ≈ 8,816 train / 2,204 valid`."""
+def flow(state: DataState, width: int) -> Content:
+    """`12,400 read → 12,388 mapped → ≈ 11,020 clean → ≈ 8,816 train / 2,204 valid`; in little width not all of it."""
     opened, scanned = state.opened, state.scanned
     if opened is None:
         return Content.styled("no rows yet", "$quiet")
@@ -20,7 +20,8 @@ def flow(state: DataState) -> Content:
     if scanned.bad:
         parts[0] = Content.assemble(parts[0], (f" ! {scanned.bad:,} bad", "$state-warn"))
     parts += _beyond_reading(state, scanned.rows)
-    return ARROW.join(parts)
+    whole = ARROW.join(parts)
+    return whole if whole.cell_length <= width else ARROW.join([parts[0], *parts[2:]])
 
 
 def _beyond_reading(state: DataState, rows: int) -> list[Content]:

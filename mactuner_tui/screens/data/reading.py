@@ -11,6 +11,9 @@ from mactuner_tui.core.profile import Column
 from mactuner_tui.screens.data.state import DataState
 from mactuner_tui.widgets.texts import hint, last_part, percent
 
+KEY_SETTING = "reading.key"
+"""How a note of the engine names the setting that chooses among the lists of rows of a JSON document."""
+
 
 def head(state: DataState) -> Content:
     """`qa.csv  12.4 MB · CSV, utf-8, comma · 3 columns · 12,400 rows`."""
@@ -27,18 +30,24 @@ def head(state: DataState) -> Content:
 
 
 def notes(state: DataState) -> Content:
-    """What a person should know of how it is read, a paragraph each."""
-    return Content("\n").join(Content.assemble(("! ", "bold $state-warn"), note) for note in state.notes)
+    """What a person should know of how it is read, a paragraph each; which rows are read stands in `places`."""
+    told = (note for note in state.notes if KEY_SETTING not in note)
+    return Content("\n").join(Content.assemble(("! ", "bold $state-warn"), note) for note in told)
 
 
 def places(state: DataState) -> Content:
-    """`rows of train  ·  other rows: test, data.more  k`: of JSON, where rows were found and which are read."""
+    """`! Only the rows of train are read  k choose others: test`: of JSON with more than one list of rows."""
     opened = state.opened
     if opened is None or len(opened.keys) < 2:
         return Content()
     others = ", ".join(key_title(key) for key in opened.keys if key != opened.key)
     return Content.assemble(
-        "the rows of ", (key_title(opened.key), "bold"), "  ", hint("k", "others"), (f": {others}", "$quiet")
+        ("! ", "bold $state-warn"),
+        "Only the rows of ",
+        (key_title(opened.key), "bold"),
+        " are read  ",
+        hint("k", "choose others"),
+        (f": {others}", "$quiet"),
     )
 
 

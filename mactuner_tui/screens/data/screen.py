@@ -92,7 +92,7 @@ class DataScreen(Shell):
         """Draw the bars and the step in sight."""
         bar = self.query_one(StepsBar)
         bar.current, bar.done = self.current, self._done()
-        self.query_one("#data-flow", Static).update(flow(self.state))
+        self.query_one("#data-flow", Static).update(flow(self.state, self.switcher.size.width or self.size.width))
         self.step.show()
         self.refresh_bindings()
 

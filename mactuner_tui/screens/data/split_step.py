@@ -21,13 +21,15 @@ from mactuner_tui.core.specs.data import PrepareSpec
 from mactuner_tui.core.specs.data_requests import SplitRequest
 from mactuner_tui.screens.data import making
 from mactuner_tui.screens.data.messages import OutputChosen, ReadingChosen, SideAsked
+from mactuner_tui.screens.data.reading import columns_of
 from mactuner_tui.screens.data.step import Step
 from mactuner_tui.widgets.host import JobAsked, StartAsked, TrainAsked
 from mactuner_tui.widgets.progress_line import ProgressLine
 from mactuner_tui.widgets.spec_form import Group, SpecForm
 
-GROUPS = (Group("", ("name", "rows", "split.valid_share", "split.seed", "split.stratify", "split.similarity")),)
 REST_SECONDS = 0.3
+STRATIFY = "split.stratify"
+GROUPS = (Group("", ("name", "rows", "split.valid_share", "split.seed", STRATIFY, "split.similarity")),)
 
 
 class SplitStep(Step):
@@ -125,6 +127,9 @@ class SplitStep(Step):
         except MacTunerError as error:
             self._asked = None
             self.show_failure(error)
+            if STRATIFY in error.message:  # The panel may cover what was said.
+                columns = ", ".join(column.name for column in columns_of(self.state))
+                self.form.show_problem(STRATIFY, f"There is no such column. The columns are {columns}.")
         finally:
             self.progress.end()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 
 from textual import work
 from textual.app import ComposeResult
@@ -21,15 +22,30 @@ class StepSettings(Vertical):
 
     _shown: tuple[int, type[Step]] | None = None
     """Place and kind of the step whose form is there."""
+    _next: Sequence[tuple[int, Step | None]] = ()
+    """The step that is to be shown, while one is being shown."""
 
     def compose(self) -> ComposeResult:
         yield Static("Step", classes="heading", id="clean-step-title", markup=False)
         yield Static(id="clean-step-help", classes="quiet", markup=False)
         yield Vertical(id="clean-form")
 
-    @work(group="form", exclusive=True, exit_on_error=False)
-    async def show(self, place: int, step: Step | None) -> None:
+    def show(self, place: int, step: Step | None) -> None:
         """Show this step, which stands at this place of the recipe."""
+        is_showing, self._next = bool(self._next), [(place, step)]
+        if not is_showing:
+            self._show_next()
+
+    @work(group="form", exit_on_error=False)
+    async def _show_next(self) -> None:
+        """One form after the other: cancelled while it takes a form away, this would end the app with it."""
+        while self._next:
+            place, step = self._next[-1]
+            await self._show(place, step)
+            if self._next[-1] == (place, step):
+                self._next = []
+
+    async def _show(self, place: int, step: Step | None) -> None:
         box = self.query_one("#clean-form", Vertical)
         wanted = (place, type(step)) if step else None
         if wanted != self._shown:

@@ -3,13 +3,15 @@
 Streams: whatever is asked for, only what duplicates need is kept.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from mactuner_tui.core import records
 from mactuner_tui.core.errors import DataError
 from mactuner_tui.core.mapping import record_of
 from mactuner_tui.core.specs.cleaning import MissingValues, StepSpec
 from mactuner_tui.core.specs.data import MapSpec
+from mactuner_tui.core.template import text_of
 from mactuner_tui.engines.data.cleaning.missing import MissingStep
 from mactuner_tui.engines.data.cleaning.steps import Counter, Effect, through
 from mactuner_tui.engines.data.rows import BadRow, Item, Row
@@ -102,18 +104,13 @@ def _complete(row: Row, number: int, steps: Sequence[tuple[MissingStep, Effect]]
         effect.seen += 1
         values = step.change(row.values)
         if values is None:
-            effect.note(number, str(row.values), None)
+            effect.note(number, _shown(row.values), None)
             return None
         if values is not row.values:
-            effect.note(number, str(row.values), str(values))
+            effect.note(number, _shown(row.values), _shown(values))
             row = Row(row.file, row.line, values)
     return row
 
 
-def good_rows(read: Iterable[Row | BadRow], note: Callable[[BadRow], None]) -> Iterator[Row]:
-    """The rows that can be read; the others are noted."""
-    for row in read:
-        if isinstance(row, Row):
-            yield row
-        else:
-            note(row)
+def _shown(values: Mapping[str, Any]) -> str:
+    return "\n".join(f"{column}: {text_of(value)}" for column, value in values.items())
