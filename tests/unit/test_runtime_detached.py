@@ -59,7 +59,8 @@ def test_a_job_outlives_its_terminal_and_finishes() -> None:
     job_id = _the_job()
     wait_for_event(job_id, events.JobStarted)
     terminal.hang_up()
-    assert terminal.process.returncode == -signal.SIGHUP
+    # The signal ends it, or before that a word that no one can read any more.
+    assert terminal.process.returncode in (-signal.SIGHUP, 1)
     wait_for_status(job_id, Status.FINISHED)
     assert [data.manifest.job for data in library.datasets()] == [job_id]
 
