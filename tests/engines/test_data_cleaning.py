@@ -1,8 +1,9 @@
 """The steps of a recipe: what each does to a row, and that doing it twice changes nothing more."""
 
 import json
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mactuner_tui.core.errors import DataError, ModelError, SpecError
+from mactuner_tui.core.errors import DataError, DiskFullError, ModelError, SpecError
 from mactuner_tui.core.records import Conversation, PlainText, Record, to_row
 from mactuner_tui.core.specs.cleaning import (
     STEPS,
@@ -421,3 +422,12 @@ def test_an_example_of_a_long_text_shows_where_it_changed() -> None:
     assert example.after is not None
     assert (example.before[401:406], example.after[401:406]) == ("HERE ", "here ")
     assert len(example.before) == 2001
+
+
+def test_a_disk_too_small_for_what_waits_is_named(
+    small_disk: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = small_disk(64)
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    with pytest.raises(DiskFullError, match=str(place)):
+        clean([{"text": text(seed, 5000)} for seed in range(20)], NearDuplicates())

@@ -37,7 +37,7 @@ def test_a_folder_is_all_its_files_in_order(tmp_path: Path) -> None:
     source = open_source(str(tmp_path), ReadSpec())
     assert [path.relative_to(tmp_path).as_posix() for path in source.files] == ["a.jsonl", "b/2.jsonl"]
     assert numbers([row for row in source.read() if isinstance(row, Row)]) == [0, 1, 2, 3]
-    assert source.bytes_read == source.size_bytes == sum(path.stat().st_size for path in source.files)
+    assert source.size_bytes == sum(path.stat().st_size for path in source.files)
 
 
 def test_a_folder_of_several_formats_needs_a_choice(tmp_path: Path) -> None:
@@ -86,10 +86,9 @@ def test_first_rows_leave_a_running_read_alone(tmp_path: Path) -> None:
     source = open_source(str(write_rows(tmp_path / "a.jsonl", 100_000)), ReadSpec())
     running = source.read()
     next(running)
-    before = source.bytes_read
     assert len(source.first(10)) == 10
     assert len(source.sample(10)) == 10
-    assert source.bytes_read == before < source.size_bytes
+    assert numbers([row for row in running if isinstance(row, Row)]) == list(range(1, 100_000))
 
 
 def test_a_sample_is_spread_over_large_files(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
-from mactuner_tui.core.errors import DataError
+from mactuner_tui.core.errors import DataError, os_errors_in_words
 from mactuner_tui.core.events.data import Change, StepEffect
 from mactuner_tui.core.records import Record, texts_of
 from mactuner_tui.core.specs.cleaning import (
@@ -219,7 +219,7 @@ def _without_alike(
     items: Iterator[Item], similarity: float, effect: Effect, check: Callable[[], None]
 ) -> Iterator[Item]:
     """All items have to be seen before the first can be let through: meanwhile they lie on disk."""
-    with tempfile.TemporaryFile() as waiting:
+    with os_errors_in_words(tempfile.gettempdir()), tempfile.TemporaryFile() as waiting:
         leaders = groups(_set_aside(items, waiting, effect), similarity, check)
         waiting.seek(0)
         for position, leader in enumerate(leaders):

@@ -36,15 +36,9 @@ class Source:
         self.size_bytes = 0
         self.key = ""
         """Where the rows are in its JSON; empty where a document as a whole is rows."""
-        self._meter = Meter()
         self._notes = notes
         self._chosen_keys: dict[Path, str] = {}
         self._keys: dict[str, None] = {}
-
-    @property
-    def bytes_read(self) -> int:
-        """How far the `read` that was begun last has come, of `size_bytes`."""
-        return self._meter.done
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -62,8 +56,7 @@ class Source:
 
     def read(self) -> Generator[Row | BadRow, None, None]:
         """All rows from the start, streamed. Raises `DataError` when a file cannot be read, or no row is there."""
-        self._meter = Meter()
-        return self._rows(self._meter)
+        return self._rows(Meter())
 
     def first(self, count: int) -> list[Row | BadRow]:
         """The first rows: fewer of very long ones, but one at least. Raises `DataError` as `read` does."""
