@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mactuner_tui.core.specs.models import ImportSpec
+from tests.engines.hub_server import Hub, served
 from tests.running import run_to_end
 
 
@@ -24,6 +25,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("MACTUNER_HOME", str(folder))
     return folder
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A Hub on this machine that all processes of the test ask, with an empty cache; no one is logged in."""
+    for variable in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HUB_CACHE", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(variable, raising=False)
+    with served(Hub()) as running:
+        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+        yield running
 
 
 @pytest.fixture(scope="session")

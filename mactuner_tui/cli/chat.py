@@ -17,7 +17,7 @@ from mactuner_tui.runtime.sessions import Session, open_session
 
 
 def chat(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A model of the library, or a folder.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A model of the library, a folder, or a GGUF file.")],
     prompt: Annotated[str | None, typer.Option("-p", metavar="TEXT", help="Answer this and leave.")] = None,
     compare: Annotated[bool, typer.Option("--compare", help="Answer as the base model too.")] = False,
     settings: Settings = None,

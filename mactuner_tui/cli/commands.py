@@ -10,7 +10,7 @@ from mactuner_tui.cli.tui import open_tui
 from mactuner_tui.core import paths
 from mactuner_tui.core.errors import MacTunerError, SpecError, from_os_error
 
-SCREENS = ("data", "training", "chat")
+SCREENS = ("models", "data", "training", "chat")
 
 app = typer.Typer(
     name="mactuner",

@@ -3,7 +3,6 @@
 import asyncio
 
 import typer
-from rich.text import Text
 
 from mactuner_tui.cli import output
 from mactuner_tui.core import events
@@ -17,7 +16,8 @@ from mactuner_tui.runtime.sessions import open_session
 def doctor(json: output.Json = False) -> None:
     """Say what works on this machine: chip, memory, versions, and whether its arithmetic can be trusted."""
     checks = [_machine(telemetry.machine())]
-    _show(checks[0], json)
+    if not json:
+        output.show_check(checks[0])
     asyncio.run(_examine(checks, json))
     if json:
         output.show_json([check.model_dump(include={"name", "passed", "detail"}) for check in checks])
@@ -35,10 +35,5 @@ async def _examine(checks: list[events.CheckMade], json: bool) -> None:
         async for event in session.request(ExamineRequest()):
             if isinstance(event, events.CheckMade):
                 checks.append(event)
-                _show(event, json)
-
-
-def _show(check: events.CheckMade, json: bool) -> None:
-    if not json:
-        sign, style = ("✓", "green") if check.passed else ("!", "bold red")
-        output.console.print(Text(sign, style), Text(f"{check.name:<20} {check.detail}"), soft_wrap=True)
+                if not json:
+                    output.show_check(event)

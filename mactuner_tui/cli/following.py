@@ -1,5 +1,10 @@
 """Watching a job from the shell."""
 
+import contextlib
+from collections.abc import Callable, Iterator
+
+from rich.progress import BarColumn, Progress, TextColumn
+
 from mactuner_tui.cli import output
 from mactuner_tui.core.errors import JobError, MacTunerError
 from mactuner_tui.core.history import History
@@ -11,11 +16,28 @@ from mactuner_tui.runtime import jobs
 def watch(job_id: str) -> History:
     """Print what a job says until it is over. Returns its history; raises what it failed with."""
     history = History()
-    for event in jobs.follow(job_id):
-        history.apply(event)
-        output.show_event(event, history)
+    with _download_line() as show:
+        for event in jobs.follow(job_id):
+            history.apply(event)
+            output.show_event(event, history)
+            show(history)
     _raise_unless_well(jobs.get(job_id), history)
     return history
+
+
+@contextlib.contextmanager
+def _download_line() -> Iterator[Callable[[History], None]]:
+    """A line on stderr, if that is a terminal, that tells how far a download is."""
+    columns = (BarColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=output.notes, transient=True, disable=not output.notes.is_terminal) as line:
+        task = line.add_task("", visible=False)
+
+        def show(history: History) -> None:
+            is_download = history.unit == "bytes" and history.ending is None
+            text = output.download_text(history) if is_download else ""
+            line.update(task, visible=is_download, description=text, completed=history.done, total=history.total)
+
+        yield show
 
 
 def run(spec: JobSpec) -> tuple[jobs.Job, History]:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +17,9 @@ from mactuner_tui.core.history import History
 from mactuner_tui.core.numbers import bytes_text, duration_text
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else on stdout.")]
+
+WHOLE_WIDTH = 48
+"""Of the first column of a table: how wide a cell may be to be shown in one piece."""
 
 # Names and paths are foreign text: nothing in them is markup.
 console = Console(markup=False, highlight=False)
@@ -42,11 +45,36 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str
         console.print(Text(empty))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for place, column in enumerate(columns):
+        # What a line is about is not broken up to make room for the rest.
+        widest = max(len(row[place]) for row in rows) if place == 0 else 0
+        table.add_column(column, overflow="fold", min_width=min(widest, WHOLE_WIDTH))
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)
+
+
+def show_pairs(pairs: Iterable[tuple[str, str]]) -> None:
+    """What things are called, and what they are, one a line."""
+    for label, value in pairs:
+        console.print(Text(f"{label:<15}", "dim"), Text(value), soft_wrap=True)
+
+
+def show_check(check: events.CheckMade, to: Console = console) -> None:
+    """What looking at one thing brought."""
+    sign, style = ("✓", "green") if check.passed else ("!", "bold red")
+    to.print(Text(sign, style), Text(f"{check.name:<20} {check.detail}"), soft_wrap=True)
+
+
+def download_text(history: History) -> str:
+    """How far a download is: `1.2 GB of 4.9 GB · 31.2 MB/s · ≈ 2m 03s left · model-00001-of-00002.safetensors`."""
+    said = [f"{bytes_text(history.done)} of {bytes_text(history.total)}"]
+    if history.speed:
+        said.append(f"{bytes_text(history.speed)}/s")
+    if history.seconds_left:
+        said.append(f"≈ {duration_text(history.seconds_left)} left")
+    said += [file.path for file in history.files[-1:] if file.done < file.size]
+    return " · ".join(said)
 
 
 def show_event(event: Event, history: History) -> None:
@@ -59,8 +87,10 @@ def show_event(event: Event, history: History) -> None:
                 f"  {history.tokens_per_second:.0f} tok/s  {bytes_text(event.device_memory or event.process_memory)}"
                 + (f"  ≈ {duration_text(left)} left" if left else "")
             )
-        case events.Progressed():
+        case events.Progressed() | events.FileProgressed():
             pass
+        case events.CheckMade():
+            show_check(event, notes)
         case _ if history.log and history.log[-1].at == event.at:
             line = history.log[-1]
             notes.print(Text(line.text, "yellow" if line.warning else ""), soft_wrap=True)

@@ -64,11 +64,17 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder and all that is in it; it loses its name first, so that no half of it is ever found there."""
+    """Remove a folder and all that is in it; it loses its name first, so that no half of it is ever found there.
+
+    Of a link to a folder elsewhere only the link goes.
+    """
     with os_errors_in_words(folder):
         going = _temporary(folder)
         folder.rename(going)
-        shutil.rmtree(going)
+        if going.is_symlink():
+            going.unlink()
+        else:
+            shutil.rmtree(going)
 
 
 def _temporary(path: Path) -> Path:

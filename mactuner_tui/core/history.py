@@ -70,6 +70,9 @@ class History:
     evaluations: list[events.Evaluated] = field(default_factory=list)
     checkpoints: list[Checkpoint] = field(default_factory=list)
     artefacts: list[events.ArtefactMade] = field(default_factory=list)
+    files: list[events.FileProgressed] = field(default_factory=list)
+    """How far each file is that this attempt has come to, in the order in which it came to them."""
+    checks: list[events.CheckMade] = field(default_factory=list)
     log: list[LogLine] = field(default_factory=list)
     ending: events.JobFinished | events.JobStopped | events.JobFailed | None = None
 
@@ -79,6 +82,7 @@ class History:
         match event:
             case events.JobStarted():
                 self.attempt, self.ending = event.attempt, None
+                self.files, self.checks = [], []
                 self._say(event, "Started." if event.attempt == 1 else f"Resumed (attempt {event.attempt}).")
             case events.StageStarted():
                 self.stage, self.done, self.total, self.unit = event.stage, 0, 0, ""
@@ -90,6 +94,10 @@ class History:
             case events.ArtefactMade():
                 self.artefacts = [*(made for made in self.artefacts if made.folder != event.folder), event]
                 self._say(event, f"Made {event.kind} {event.name}")
+            case events.FileProgressed():
+                self._follow_file(event)
+            case events.CheckMade():
+                self.checks.append(event)
             case events.TrainingStarted():
                 self.training = event
                 self._rewind(event.start_step)
@@ -143,8 +151,15 @@ class History:
         return median(self.step_seconds[-PACE_STEPS:]) if self.step_seconds else 0.0
 
     @property
+    def speed(self) -> float:
+        """Bytes a second that are downloaded now, all files together; 0 when none is."""
+        return 0.0 if self.ending else sum(file.speed for file in self.files if file.done < file.size)
+
+    @property
     def seconds_left(self) -> float | None:
-        """An estimate of the training time left, None while there is nothing to judge by."""
+        """An estimate of the time left to train or to download, None while there is nothing to judge by."""
+        if self.speed and self.unit == "bytes":
+            return (self.total - self.done) / self.speed
         if not self.step_seconds or self.ending:
             return None
         return (self.total_steps - self.step) * self.seconds_per_step
@@ -180,6 +195,13 @@ class History:
         self.epoch = event.epoch
         self.process_memory, self.device_memory = event.process_memory, event.device_memory
         self.peak_memory = max(self.peak_memory, event.device_memory or event.process_memory)
+
+    def _follow_file(self, event: events.FileProgressed) -> None:
+        paths = [file.path for file in self.files]
+        if event.path in paths:
+            self.files[paths.index(event.path)] = event
+        else:
+            self.files.append(event)
 
     def _rewind(self, step: int) -> None:
         """Forget what came after `step`: a resumed run makes those steps again."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from mactuner_tui.core import files, toml
 from mactuner_tui.core.errors import JobError, os_errors_in_words
 from mactuner_tui.core.specs import JOB_SPECS, JobSpec
+from mactuner_tui.core.specs.base import Lane
 
 SPEC_FILE = "job.toml"
 STATE_FILE = "state.json"
@@ -84,10 +85,10 @@ def kind_of(job_id: str) -> str:
     return job_id.partition("-")[0]
 
 
-def needs_gpu(job_id: str) -> bool:
-    """Whether the job waits in the queue for the one GPU. Told by its id, so that a damaged `job.toml` stops no one."""
+def lane(job_id: str) -> Lane | None:
+    """The lane in which the job waits its turn. Told by its id, so that a damaged `job.toml` stops no one."""
     spec_class = JOB_SPECS.get(kind_of(job_id))
-    return spec_class is not None and spec_class.needs_gpu
+    return spec_class.lane if spec_class else None
 
 
 def write_spec(folder: Path, spec: JobSpec) -> None:

@@ -7,10 +7,12 @@ from mactuner_tui.core import files, manifest, paths
 from mactuner_tui.core.errors import DataError, ModelError
 from mactuner_tui.core.manifest import ArtefactKind, Manifest
 
-STARTER = "starter"
+STARTER = paths.STARTER
 """The packaged model's name, whether or not it has been unpacked yet."""
 SAMPLE = paths.SAMPLE
 """The sample dataset's name, whether or not it has been made yet."""
+
+NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -28,23 +30,29 @@ class Artefact:
     def kind(self) -> ArtefactKind:
         return self.manifest.kind
 
+    @property
+    def content(self) -> Path:
+        """Where its files are: its own folder, a file in it, or the place it refers to."""
+        return self.folder / (self.manifest.location or "")
+
 
 def models() -> list[Artefact]:
     """All models and adapters, newest first."""
-    return _scan(paths.models())
+    return _scan(paths.models(), ("model", "adapter", "gguf"))
 
 
 def datasets() -> list[Artefact]:
     """All datasets, newest first."""
-    return _scan(paths.datasets())
+    return _scan(paths.datasets(), ("dataset",))
 
 
-def _scan(folder: Path) -> list[Artefact]:
+def _scan(folder: Path, kinds: tuple[ArtefactKind, ...]) -> list[Artefact]:
     if not folder.is_dir():
         return []
     candidates = (path for path in folder.iterdir() if path.is_dir() and not files.is_staging(path))
     found = [Artefact(path, content) for path in candidates if (content := manifest.read(path))]
-    return sorted(found, key=lambda artefact: artefact.manifest.created, reverse=True)
+    wanted = [artefact for artefact in found if artefact.kind in kinds]
+    return sorted(wanted, key=lambda artefact: artefact.manifest.created, reverse=True)
 
 
 def newest_adapter() -> Artefact | None:
@@ -58,8 +66,11 @@ def base_names() -> list[str]:
 
 
 def chat_names() -> list[str]:
-    """The models that can answer, by name: adapters, the newest first, then base models."""
-    return [model.name for model in models() if model.kind == "adapter"] + base_names()
+    """The models that can answer, by name: adapters, the newest first, then base models, then GGUF files."""
+    by_kind: dict[ArtefactKind, list[str]] = {"adapter": [], "gguf": []}
+    for model in models():
+        by_kind.setdefault(model.kind, []).append(model.name)
+    return by_kind["adapter"] + base_names() + by_kind["gguf"]
 
 
 def dataset_names() -> list[str]:
@@ -72,30 +83,61 @@ def _with(name: str, names: list[str]) -> list[str]:
 
 
 def find_model(name: str) -> Path:
-    """The folder of a model of the library, or of a path. Raises `ModelError` when there is none."""
-    folder = _find(name, paths.models())
-    if folder is None:
-        known = ", ".join(model.name for model in models()) or "none yet"
-        raise ModelError(
-            f"No model {name!r}: neither in the library ({known}) nor a folder.", "`mactuner models list` shows them."
-        )
-    return folder
+    """Where the files of a model lie, given by its name, its id on the Hub, or a path: a folder, or a GGUF file.
+
+    Raises `ModelError` when there is none.
+    """
+    if found := named_model(name):
+        if not found.content.exists():
+            raise ModelError(
+                f"The files of {found.name} are gone: there is no {found.content} any more.",
+                "Bring them back, or get the model again; `mactuner models remove` takes it out of the library.",
+            )
+        return found.content
+    path = Path(paths.settled(name)) if paths.looks_like_path(name) else paths.models() / name
+    if path.is_dir() or (is_gguf_file(path) and path.is_file()):
+        return path
+    raise ModelError(
+        f"No model {name!r}: neither in the library ({_some(models())}) nor a folder.",
+        "`mactuner models list` shows them.",
+    )
+
+
+def is_gguf(name: str) -> bool:
+    """Whether what `find_model` would find is a GGUF file: llama.cpp loads it, transformers does not."""
+    found = named_model(name)
+    return found.kind == "gguf" if found else is_gguf_file(Path(name))
+
+
+def is_gguf_file(path: Path) -> bool:
+    return path.suffix.lower() == ".gguf"
+
+
+def named_model(name: str) -> Artefact | None:
+    """The model of the library with this name, or the newest one that came from this id of the Hub."""
+    if not paths.looks_like_path(name):
+        content = manifest.read(paths.models() / name)
+        return Artefact(paths.models() / name, content) if content else None
+    if paths.is_hub_id(name) and not Path(name).is_dir():
+        return next((model for model in models() if model.manifest.inputs.get("repo") == name), None)
+    return None
 
 
 def find_dataset(name: str) -> Path:
     """The folder of a dataset of the library, or of a path. Raises `DataError` when there is none."""
-    folder = _find(name, paths.datasets())
-    if folder is None:
-        known = ", ".join(data.name for data in datasets()) or "none yet"
+    folder = Path(paths.settled(name)) if paths.looks_like_path(name) else paths.datasets() / name
+    if not folder.is_dir():
         raise DataError(
-            f"No dataset {name!r}: neither in the library ({known}) nor a folder.", "`mactuner data list` shows them."
+            f"No dataset {name!r}: neither in the library ({_some(datasets())}) nor a folder.",
+            "`mactuner data list` shows them.",
         )
     return folder
 
 
-def _find(name: str, shelf: Path) -> Path | None:
-    folder = Path(paths.settled(name)) if paths.looks_like_path(name) else shelf / name
-    return folder if folder.is_dir() else None
+def _some(artefacts: list[Artefact]) -> str:
+    """Their names in a sentence, as many as one has room for."""
+    names = [one.name for one in artefacts[:NAMED]] + ["..."] * (len(artefacts) > NAMED)
+    return ", ".join(names) or "none yet"
 
 
 def free_name(shelf: Path, wanted: str) -> str:

@@ -26,3 +26,7 @@ class Machine:
 
     chip: str
     memory_total: int
+    gpu_limit: int | None = None
+    """Bytes the GPU may hold of the machine's memory (Metal's recommended working set); None without such a GPU."""
+    bf16: bool = True
+    """Whether it computes in bfloat16."""

@@ -10,7 +10,7 @@ from mactuner_tui.core import files
 
 FILE_NAME = "mactuner.json"
 
-ArtefactKind = Literal["model", "adapter", "dataset"]
+ArtefactKind = Literal["model", "adapter", "gguf", "dataset"]
 
 
 class Manifest(BaseModel):
@@ -25,14 +25,18 @@ class Manifest(BaseModel):
     job: str | None
     """The id of the job that made it."""
     inputs: dict[str, str] = {}
-    """What it was made from, by role: `model`, `data`, `package`, ..."""
+    """What it was made from, by role: `model`, `data`, `package`, `repo`, `revision`, `path`, ..."""
+    location: str | None = None
+    """The folder its files lie in, or its one file, where that is not the artefact's own folder: the Hugging Face
+    cache, a place of the user's. A relative path is one inside the artefact's folder."""
     note: str = ""
     """What a user should know of it, in a few words."""
     details: dict[str, Any] = {}
     """Figures by name: parameters, rows, losses."""
     size_bytes: int
     files: dict[str, str]
-    """SHA-256 of each file, by its path in the folder."""
+    """SHA-256 of each file, by its path in the folder. What lies elsewhere (`location`) is not hashed: reading 16 GB
+    takes long, and says little of files that others may change."""
 
 
 def write(
@@ -58,8 +62,13 @@ def write(
         size_bytes=sum(file.stat().st_size for file in content),
         files={file.relative_to(folder).as_posix(): files.sha256(file) for file in content},
     )
-    files.replace_text(folder / FILE_NAME, manifest.model_dump_json(indent=2) + "\n")
+    replace(folder, manifest)
     return manifest
+
+
+def replace(folder: Path, manifest: Manifest) -> None:
+    """Write a manifest that was made before, in place of the one that is there."""
+    files.replace_text(folder / FILE_NAME, manifest.model_dump_json(indent=2) + "\n")
 
 
 def read(folder: Path) -> Manifest | None:

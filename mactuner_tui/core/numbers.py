@@ -42,6 +42,11 @@ def when_text(at: float) -> str:
     return then.strftime("%H:%M") if then.date() == today.date() else then.strftime("%d %b")
 
 
+def month_text(at: float) -> str:
+    """The month of a time given in seconds since the epoch: `2026-11`."""
+    return datetime.datetime.fromtimestamp(at).strftime("%Y-%m")
+
+
 def count_text(count: int, one: str, many: str = "") -> str:
     """`1 row`, `12,400 rows`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -32,4 +32,4 @@ class JobView:
 
     @property
     def needs_gpu(self) -> bool:
-        return job.needs_gpu(self.id)
+        return job.lane(self.id) == "gpu"

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import platformdirs
 
+STARTER = "starter"
+"""The packaged model's name, whether or not it has been unpacked yet."""
 SAMPLE = "stdlib"
 """The source that needs no file, and the dataset made of it."""
 SUFFIXES = re.compile(r"(\.(csv|tsv|txt|text|md|json|jsonl|ndjson|parquet|pq))?(\.gz)?$", re.IGNORECASE)
@@ -49,8 +51,21 @@ def settled_source(source: str) -> str:
     return source
 
 
+def settled_model(name: str) -> str:
+    """A model's name in the library, or its id on the Hub, as it is; a path made absolute."""
+    return name if is_hub_id(name) and not Path(name).is_dir() else settled(name)
+
+
+def settled_model_source(source: str) -> str:
+    """What is imported: a path, made absolute; the starter's name as it is."""
+    try:
+        return source if source == STARTER else str(Path(source).expanduser().absolute())
+    except RuntimeError:  # `~name` of no one.
+        return source
+
+
 def is_hub_id(source: str) -> bool:
-    """Whether a source may be the id of a dataset on the Hub: an owner and a name."""
+    """Whether a name may be an id on the Hub: an owner and a name."""
     return bool(HUB_ID.fullmatch(source))
 
 

@@ -1,10 +1,13 @@
 """Where tensors live and in which precision. The only place that decides it: everything else is given a `Device`."""
 
+import ctypes
 from dataclasses import dataclass
 from typing import Literal
 
 import psutil
 import torch
+
+from mactuner_tui.core.memory import EAGER_BELOW
 
 DeviceType = Literal["mps", "cuda", "cpu"]
 
@@ -40,7 +43,7 @@ class Device:
         On a CPU torch's fused kernel is the slower one for short rows: its forward and backward pass took 30 ms against
         10 at 128 tokens, 58 against 40 at 280 and was faster from 512 on (8 rows, 9 heads, bfloat16, 2 cores).
         """
-        return "eager" if self.type == "cpu" and longest_row < 512 else "sdpa"
+        return "eager" if self.type == "cpu" and longest_row < EAGER_BELOW else "sdpa"
 
     def memory(self) -> int:
         """Bytes the device's driver holds for this process; 0 on a CPU, whose memory is the process's own."""
@@ -51,6 +54,16 @@ class Device:
                 return torch.cuda.memory_reserved()
             case "cpu":
                 return 0
+
+    def release(self) -> None:
+        """Give back what freed tensors still hold: loading leaves much, quantising more."""
+        match self.type:
+            case "mps":
+                torch.mps.empty_cache()
+            case "cuda":
+                torch.cuda.empty_cache()
+            case "cpu" if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # The GNU C library has it.
+                trim(0)
 
     def memory_limit(self) -> int:
         """Bytes this process should stay below on the device; 0 on a CPU."""

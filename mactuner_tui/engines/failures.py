@@ -28,6 +28,11 @@ def in_users_words(error: BaseException, folder: Path) -> MacTunerError | None:
     return None
 
 
+def reason_of(error: BaseException) -> str:
+    """What a library says of a damaged input: its first line, cut; the kind of error when it says nothing."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)[:200]
+
+
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     met: set[int] = set()
     while error is not None and id(error) not in met:

@@ -18,6 +18,7 @@ from mactuner_tui.runtime import jobs
 from mactuner_tui.runtime.wire import EventLog
 
 ENGINES = {
+    "download": "mactuner_tui.engines.models.download",
     "import": "mactuner_tui.engines.models.job",
     "prepare": "mactuner_tui.engines.data.job",
     "train": "mactuner_tui.engines.training.job",

@@ -27,6 +27,7 @@ ENGINES = {
     "chat": "mactuner_tui.engines.chat.session",
     "data": "mactuner_tui.engines.data.session",
     "doctor": "mactuner_tui.engines.doctor.session",
+    "models": "mactuner_tui.engines.models.session",
 }
 """The module that serves each kind of session, by a class `Engine`."""
 

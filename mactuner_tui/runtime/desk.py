@@ -1,7 +1,7 @@
 """All that an interface needs of runtime, as awaitables that never block the event loop.
 
-Reads jobs and machine, moves the queue, carries out acts, and keeps the one warm chat and the one data session. Knows
-nothing of Textual.
+Reads jobs and machine, moves the queue, carries out acts, and keeps the one warm chat and the one session each for data
+and models. Knows nothing of Textual.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from mactuner_tui.core.specs import JobSpec
 from mactuner_tui.runtime import jobs, telemetry
 from mactuner_tui.runtime.board import Board
 from mactuner_tui.runtime.data_desk import DataDesk
+from mactuner_tui.runtime.session_desk import SessionDesk
 from mactuner_tui.runtime.warm_chat import WarmChat
 
 ACTS: dict[str, Callable[[str], object]] = {
@@ -34,6 +35,7 @@ class Desk:
     def __init__(self) -> None:
         self.chat = WarmChat()
         self.data = DataDesk()
+        self.models = SessionDesk("models")
         self._board = Board()
         self._reading = asyncio.Lock()
         self._queue_problem = ""
@@ -104,12 +106,12 @@ class Desk:
 
     async def _make_room(self, spec: JobSpec) -> None:
         """Two models rarely fit: the chat gives its memory back before a job takes the GPU."""
-        if spec.needs_gpu:
+        if spec.lane == "gpu":
             await self.chat.release()
 
     async def leave(self) -> None:
         """End the processes that serve this interface alone."""
-        await asyncio.gather(self.chat.release(), self.data.release())
+        await asyncio.gather(self.chat.release(), self.data.release(), self.models.release())
 
     async def machine(self) -> Machine:
         """The chip and the memory."""

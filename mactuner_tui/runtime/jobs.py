@@ -19,6 +19,7 @@ from mactuner_tui.core.events import Event
 from mactuner_tui.core.history import History
 from mactuner_tui.core.job import State, Status
 from mactuner_tui.core.specs import JobSpec
+from mactuner_tui.core.specs.base import Lane
 from mactuner_tui.runtime import processes
 from mactuner_tui.runtime.environment import Purpose
 from mactuner_tui.runtime.wire import Tail
@@ -52,8 +53,8 @@ class Job:
         return job.kind_of(self.id)
 
     @property
-    def needs_gpu(self) -> bool:
-        return job.needs_gpu(self.id)
+    def lane(self) -> Lane | None:
+        return job.lane(self.id)
 
     @property
     def pid(self) -> int | None:
@@ -101,19 +102,19 @@ def start(spec: JobSpec) -> Job:
 
 
 def advance() -> None:
-    """Start each queued job that may run: the oldest one that needs the GPU if none holds it, and all that do not.
+    """Start each queued job that may run: the oldest of each lane that is free, and all that have none.
 
     Raises the first `MacTunerError` met, after all others had their turn.
     """
     problems = []
     with lock():
         everything = list_all()
-        gpu_taken = any(one.status.is_live and one.needs_gpu for one in everything)
+        taken = {one.lane for one in everything if one.status.is_live} - {None}
         for waiting in reversed([one for one in everything if one.status is Status.QUEUED]):
-            if waiting.needs_gpu:
-                if gpu_taken:
-                    continue
-                gpu_taken = True
+            if waiting.lane in taken:
+                continue
+            if waiting.lane is not None:
+                taken.add(waiting.lane)
             try:
                 _launch(waiting)
             except MacTunerError as problem:

@@ -19,6 +19,11 @@ COMMAND_SECONDS = 3.0
 """A tool that takes longer is given up for this reading."""
 HIGH_MEMORY, CRITICAL_MEMORY = 85.0, 95.0
 """Percent of memory in use that counts as pressure where the system does not name it itself."""
+MIB = 1024**2
+SMALL_MEMORY = 36 * 1024**3
+"""Up to this size of memory a Mac lets the GPU hold two thirds of it, above it three quarters."""
+CPU_BF16 = ("avx512_bf16", "amx_bf16")
+"""Of a CPU that multiplies bfloat16 itself, one of these flags: as `engines.device` asks torch."""
 MAC_PRESSURE: dict[str, Pressure] = {"1": "ok", "2": "high", "4": "critical"}
 """The levels of kern.memorystatus_vm_pressure_level."""
 
@@ -40,11 +45,25 @@ def read() -> Snapshot:
 
 
 def machine() -> Machine:
-    """The chip and the memory."""
-    chip = (
-        _output(["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]) if sys.platform == "darwin" else _linux_chip()
-    )
-    return Machine(chip.strip() or platform.machine(), psutil.virtual_memory().total)
+    """What does not change while the machine runs. May take some milliseconds, as `read` does."""
+    total = psutil.virtual_memory().total
+    if sys.platform != "darwin":
+        return Machine(
+            _linux_chip() or platform.machine(), total, bf16=any(flag in _linux_flags() for flag in CPU_BF16)
+        )
+    limit = gpu_limit(_sysctl("iogpu.wired_limit_mb"), total) if platform.machine() == "arm64" else None
+    return Machine(_sysctl("machdep.cpu.brand_string") or platform.machine(), total, limit)
+
+
+def gpu_limit(wired_limit_mb: str, memory_total: int) -> int:
+    """Bytes of its memory that a Mac lets the GPU hold, from what `sysctl -n iogpu.wired_limit_mb` prints.
+
+    The user may have set it (in MiB, lost when the Mac restarts); at 0 it is about two thirds of a memory of up to
+    36 GiB, and about three quarters of a larger one (FOUNDATIONS, 3.5).
+    """
+    if wired_limit_mb.isdecimal() and int(wired_limit_mb) > 0:
+        return min(int(wired_limit_mb) * MIB, memory_total)
+    return memory_total * 2 // 3 if memory_total <= SMALL_MEMORY else memory_total * 3 // 4
 
 
 def parse_ioreg(plist: bytes) -> dict[str, Any]:
@@ -62,12 +81,16 @@ def _gpu() -> dict[str, Any]:
 
 def _pressure(percent_used: float) -> Pressure:
     if sys.platform == "darwin":
-        level = _output(["/usr/sbin/sysctl", "-n", "kern.memorystatus_vm_pressure_level"]).strip()
+        level = _sysctl("kern.memorystatus_vm_pressure_level")
         if level in MAC_PRESSURE:
             return MAC_PRESSURE[level]
     if percent_used >= CRITICAL_MEMORY:
         return "critical"
     return "high" if percent_used >= HIGH_MEMORY else "ok"
+
+
+def _sysctl(name: str) -> str:
+    return _output(["/usr/sbin/sysctl", "-n", name]).strip()
 
 
 def _output(command: list[str]) -> str:
@@ -79,12 +102,21 @@ def _output(command: list[str]) -> str:
 
 
 def _linux_chip() -> str:
+    name = _cpuinfo("model name") or platform.processor()
+    return f"{name} · {os.cpu_count()} cores"
+
+
+def _linux_flags() -> list[str]:
+    return _cpuinfo("flags").split()
+
+
+def _cpuinfo(field: str) -> str:
+    """What /proc/cpuinfo says of the first core; nothing where there is no such file or field."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
-        return platform.processor()
-    name = next((line.partition(":")[2] for line in lines if line.startswith("model name")), platform.processor())
-    return f"{name.strip()} · {os.cpu_count()} cores"
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(field)), "")
 
 
 def _existing(folder: Path) -> Path:

@@ -1,7 +1,11 @@
-"""The one chat session that is kept warm: opened when first used, loaded once, given up when its memory is needed."""
+"""The one chat session that is kept warm: opened when first used, loaded once, given up when its memory is needed.
+
+A GGUF file and a model of another kind each need a process of their own: the session is opened anew between them.
+"""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 
+from mactuner_tui.core import library
 from mactuner_tui.core.errors import SessionError
 from mactuner_tui.core.events import Event, ModelLoaded, RequestCancelled
 from mactuner_tui.core.specs import AnswerRequest, LoadRequest, RequestSpec
@@ -16,6 +20,8 @@ class WarmChat:
         self._loaded: ModelLoaded | None = None
         self._session: Session | None = None
         self._request: Request | None = None
+        self._has_gguf = False
+        """Whether the session was last asked for a GGUF file."""
 
     @property
     def model(self) -> str | None:
@@ -34,6 +40,9 @@ class WarmChat:
     async def load(self, model: str) -> AsyncIterator[Event]:
         """Load a model of the library or of a path, and tell how far it is. Raises `MacTunerError`."""
         self._forget()
+        if self._has_gguf != library.is_gguf(model):
+            await self.release()
+            self._has_gguf = not self._has_gguf
         async for event in self._events(LoadRequest(model=model)):
             if isinstance(event, ModelLoaded):
                 self._model, self._loaded = model, event

@@ -28,7 +28,8 @@ from mactuner_tui.engines.models.loading import load_causal_lm, load_tokenizer
 from mactuner_tui.engines.training.batches import collate, plan_run
 from mactuner_tui.engines.training.checkpoints import Checkpoints
 from mactuner_tui.engines.training.loss import AnswerLoss
-from mactuner_tui.engines.training.recipe import Run, attach_lora, training_arguments
+from mactuner_tui.engines.training.methods import attach_lora
+from mactuner_tui.engines.training.recipe import Run, training_arguments
 from mactuner_tui.engines.training.reporting import Reporter
 from mactuner_tui.engines.training.tokens import TokenRow, tokenise
 from mactuner_tui.engines.training.trainer import AnswerTrainer

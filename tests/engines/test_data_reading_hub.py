@@ -7,8 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
@@ -16,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mactuner_tui.engines.data.reading.hub import chosen
-from tests.engines.hub_server import Hub, served
+from tests.engines.hub_server import Hub
 
 READ = """
 import json, sys
@@ -56,21 +55,15 @@ def parquet(*numbers: int) -> bytes:
     return made.getvalue()
 
 
-@pytest.fixture
-def hub() -> Iterator[Hub]:
-    with served(Hub()) as running:
-        yield running
-
-
 Read = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture
-def read(hub: Hub, tmp_path: Path) -> Read:
+def read(hub: Hub) -> Read:
     """Reads datasets: of each what came out, or the error."""
 
     def _read(*names: str, wanted: str = "auto", **environment: str) -> list[dict[str, Any]]:
-        settings = {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_ETAG_TIMEOUT": "2"}
+        settings = {"HF_HUB_ETAG_TIMEOUT": "2"}
         done = subprocess.run(
             [sys.executable, "-c", READ, wanted, *names],
             env={**os.environ, **settings, **environment},
@@ -113,14 +106,13 @@ def test_what_was_downloaded_is_there_without_a_network(hub: Hub, read: Read) ->
         assert "cannot be reached" in refused["message"]
 
 
-def test_a_download_tells_how_far_it_is_and_can_be_ended(hub: Hub, tmp_path: Path) -> None:
+def test_a_download_tells_how_far_it_is_and_can_be_ended(hub: Hub) -> None:
     size = 3_000_000
     hub.files["owner/name"] = {f"train-{n}.jsonl": f'{{"n": {n}}}\n'.encode().ljust(size) for n in range(3)}
-    environment = {**os.environ, "HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "hf")}
 
     def watched(enough: int) -> dict[str, Any]:
         command = [sys.executable, "-c", WATCH, str(enough)]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
@@ -154,7 +146,7 @@ def test_refusals_are_put_into_words(hub: Hub, read: Read) -> None:
     hub.files["owner/empty"] = {"README.md": b"# Soon"}
     expected = {
         "owner/gated": ("grants access on request", "/datasets/owner/gated"),
-        "owner/private": ("neither a file here nor a dataset on the Hub", "hf auth login"),
+        "owner/private": ("neither a file here nor a dataset on the Hub", "mactuner models login"),
         "owner/missing": ("neither a file here nor a dataset on the Hub", "Check the name"),
         "owner/disabled": ("was disabled", "another"),
         "owner/down": ("answered 503", "Try again"),

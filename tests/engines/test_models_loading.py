@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from transformers import LlamaTokenizer
 
 from mactuner_tui.core.errors import ModelError
 from mactuner_tui.engines import device as devices
-from mactuner_tui.engines.models.loading import PROBE, load_causal_lm, load_tokenizer
+from mactuner_tui.engines.models.loading import PROBE, guarded_tokenizer, load_causal_lm, load_tokenizer
 
 
 @pytest.fixture
@@ -43,12 +45,50 @@ def test_an_unknown_family_is_refused(copy: Path) -> None:
         load_causal_lm(copy, devices.pick())
 
 
-def test_a_tokenizer_class_that_overrides_its_file_is_corrected(copy: Path) -> None:
-    # LlamaTokenizer cuts at sentencepiece's marks whatever tokenizer.json says (transformers#45488).
-    settings = json.loads((copy / "tokenizer_config.json").read_text())
-    (copy / "tokenizer_config.json").write_text(json.dumps({**settings, "tokenizer_class": "LlamaTokenizer"}))
+def _set(copy: Path, **settings: object) -> None:
+    """Other settings of the tokenizer."""
+    before = json.loads((copy / "tokenizer_config.json").read_text())
+    (copy / "tokenizer_config.json").write_text(json.dumps({**before, **settings}))
+
+
+# These cut at sentencepiece's marks whatever tokenizer.json says (transformers#45488); of the first, transformers 5.23
+# sees it by itself.
+@pytest.mark.parametrize(("name", "verdict"), [("LlamaTokenizer", "checked"), ("CodeLlamaTokenizer", "corrected")])
+def test_a_tokenizer_class_that_overrides_its_file_is_corrected(
+    name: str, verdict: str, copy: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = LlamaTokenizer.from_pretrained(copy)
+    assert wrong.decode(wrong(PROBE, add_special_tokens=False)["input_ids"]) != PROBE
+    _set(copy, tokenizer_class=name)
+    assert guarded_tokenizer(copy).verdict == verdict
     tokenizer = load_tokenizer(copy)
     assert tokenizer.decode(tokenizer(PROBE, add_special_tokens=False)["input_ids"]) == PROBE
+    assert ("overrides tokenizer.json" in caplog.text) == (verdict == "corrected")
+
+
+def test_a_tokenizer_that_cannot_be_corrected_is_refused(copy: Path) -> None:
+    _set(copy, additional_special_tokens=["café"])
+    with pytest.raises(ModelError, match=r"tokenizer.json: the loaded tokenizer cuts text differently"):
+        guarded_tokenizer(copy)
+
+
+def test_a_file_that_cuts_off_or_fills_up_is_compared_without(copy: Path) -> None:
+    file = Tokenizer.from_file(str(copy / "tokenizer.json"))
+    file.enable_truncation(4)
+    file.enable_padding(length=64)
+    file.save(str(copy / "tokenizer.json"))
+    assert guarded_tokenizer(copy).verdict == "checked"
+
+
+def test_a_tokenizer_without_the_file_to_compare_it_with_is_said_to_be_unchecked(copy: Path) -> None:
+    model = json.loads((copy / "tokenizer.json").read_text())["model"]
+    (copy / "tokenizer.json").unlink()
+    (copy / "vocab.json").write_text(json.dumps(model["vocab"]))
+    (copy / "merges.txt").write_text("".join(f"{' '.join(merge)}\n" for merge in model["merges"]))
+    _set(copy, tokenizer_class="GPT2Tokenizer")
+    guarded = guarded_tokenizer(copy)
+    assert guarded.verdict == "unchecked: no tokenizer.json"
+    assert guarded.tokenizer.decode(guarded.tokenizer(PROBE)["input_ids"]) == PROBE
 
 
 def test_weights_that_lack_a_tensor_are_refused(copy: Path) -> None:

@@ -34,7 +34,8 @@ def test_the_commands_are_those_of_the_manual() -> None:
         ("train",),
         ("chat",),
         *((group,) for group in ("models", "data", "jobs")),
-        *(("models", verb) for verb in ("list", "get", "show", "remove")),
+        *(("models", verb) for verb in ("list", "search", "get", "add", "show", "check", "rename", "remove")),
+        *(("models", verb) for verb in ("cache", "login", "logout", "whoami")),
         *(("data", verb) for verb in ("list", "prepare", "remove")),
         *(("jobs", verb) for verb in ("list", "follow", "stop", "pause", "continue", "resume", "delete")),
     }
@@ -66,7 +67,7 @@ def test_the_version_is_told() -> None:
         (["train", "--spec", "/nowhere.toml"], ["/nowhere.toml cannot be read"]),
         (["data", "prepare", "stdlib", "--set", "rows=few"], ["rows = 'few'", "valid integer"]),
         (["data", "prepare", "stdlib", "--set", "split.seed=-1"], ["split.seed = '-1'", "greater than or equal to 0"]),
-        (["models", "get", "everything"], ["model = 'everything'", "'starter'"]),
+        (["models", "get", "everything"], ["repo = 'everything'", "--help"]),
         (["chat", "starter", "-p", "Hi", "--set", "temperature=3"], ["temperature = '3'", "2"]),
         (["jobs", "follow"], ["ID"]),
     ],
@@ -132,13 +133,15 @@ def test_artefacts_are_listed_shown_and_removed() -> None:
     assert name in mactuner("models", "list").stdout
     (listed,) = json.loads(mactuner("models", "list", "--json").stdout)
     assert (listed["folder"], listed["kind"], listed["size_bytes"]) == (str(folder), "adapter", 7)
-    assert json.loads(mactuner("models", "show", name).stdout)["name"] == name
+    assert json.loads(mactuner("models", "show", name, "--json").stdout)["name"] == name
+    assert name in mactuner("models", "show", name).stdout
+    size = sum(file.stat().st_size for file in folder.iterdir())
     refused = mactuner("models", "remove", name)
     assert refused.returncode == 1
     assert folder.exists()
     removed = mactuner("models", "remove", name, "--yes")
-    assert (removed.returncode, removed.stdout) == (0, f"{name} deleted, 7 B freed\n")
-    assert list(paths.models().iterdir()) == []
+    assert (removed.returncode, removed.stdout) == (0, f"{name} deleted, {size} B freed\n")
+    assert [path.name for path in paths.models().iterdir()] == [".lock"]
 
 
 def test_a_damaged_model_is_refused_by_chat(tmp_path: Path) -> None:

@@ -243,3 +243,29 @@ def test_a_copy_stays_as_it_was() -> None:
         for event in RESUMED[cut:]:
             history.apply(event)
         assert copy == same, f"changed by what came after {cut} events"
+
+
+def test_a_download_is_its_files_their_speed_and_the_time_they_still_take() -> None:
+    history = fold(
+        events.JobStarted(attempt=1, pid=1),
+        events.StageStarted(stage="downloading"),
+        events.FileProgressed(path="config.json", done=700, size=700, speed=90),
+        events.FileProgressed(path="a.safetensors", done=100, size=4000, speed=100),
+        events.FileProgressed(path="b.safetensors", done=300, size=1000, speed=50),
+        events.FileProgressed(path="a.safetensors", done=1000, size=4000, speed=200),
+        events.Progressed(done=2000, total=5700, unit="bytes"),
+    )
+    assert [(file.path, file.done) for file in history.files] == [
+        ("config.json", 700),
+        ("a.safetensors", 1000),
+        ("b.safetensors", 300),
+    ]
+    assert (history.speed, history.seconds_left) == (250, 3700 / 250)
+    before = history.copy()
+    history.apply(events.CheckMade(name="config.json", passed=True, detail="llama"))
+    history.apply(events.JobFailed(kind="ModelError", message="Cut."))
+    assert (history.speed, history.seconds_left) == (0, None)
+    assert [check.name for check in history.checks] == ["config.json"]
+    assert not before.checks
+    history.apply(events.JobStarted(attempt=2, pid=1))
+    assert (history.files, history.checks) == ([], [])

@@ -21,10 +21,11 @@ def test_an_id_names_its_kind_and_its_time_and_no_two_are_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("job_id", "needed"), [("train-1", True), ("prepare-1", False), ("import-1", False), ("?", False)]
+    ("job_id", "lane"),
+    [("train-1", "gpu"), ("download-1", "network"), ("prepare-1", None), ("import-1", None), ("?", None)],
 )
-def test_the_id_tells_whether_the_gpu_is_needed(job_id: str, needed: bool) -> None:
-    assert job.needs_gpu(job_id) is needed
+def test_the_id_tells_in_which_lane_a_job_waits(job_id: str, lane: str | None) -> None:
+    assert job.lane(job_id) == lane
 
 
 @pytest.mark.parametrize("status", Status)

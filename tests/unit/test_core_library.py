@@ -86,6 +86,36 @@ def test_a_model_that_is_not_there_is_named_with_those_that_are() -> None:
     assert "mactuner models list" in caught.value.hint
 
 
+def test_of_many_models_only_some_are_named() -> None:
+    for number in range(12):
+        put(paths.models() / f"model-{number:02}", "model")
+    with pytest.raises(ModelError, match=r"\((model-\d\d, ){10}\.\.\.\)"):
+        library.find_model("yours")
+
+
+def test_what_can_chat_is_adapters_then_models_then_gguf_files(tmp_path: Path) -> None:
+    for name, kind in (("file", "gguf"), ("base", "model"), ("tuned", "adapter")):
+        put(paths.models() / name, kind)  # type: ignore[arg-type]
+    assert library.chat_names() == ["tuned", "starter", "base", "file"]
+    assert library.base_names() == ["starter", "base"]
+
+
+def test_a_gguf_file_is_known_by_its_kind_or_its_name(tmp_path: Path) -> None:
+    folder = put(paths.models() / "small", "gguf")
+    made = manifest.read(folder)
+    assert made is not None
+    manifest.replace(folder, made.model_copy(update={"location": "content"}))
+    put(paths.models() / "base", "model")
+    assert library.find_model("small") == folder / "content"
+    assert (library.is_gguf("small"), library.is_gguf("base"), library.is_gguf("starter")) == (True, False, False)
+    file = tmp_path / "some.GGUF"
+    file.touch()
+    assert library.find_model(str(file)) == file
+    assert library.is_gguf(str(file))
+    with pytest.raises(ModelError, match="No model"):
+        library.find_model(str(tmp_path / "none.gguf"))
+
+
 def test_a_dataset_that_is_not_there_is_named() -> None:
     with pytest.raises(DataError, match=r"No dataset '/no/where': neither in the library \(none yet\)") as caught:
         library.find_dataset("/no/where")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from mactuner_tui.core import manifest
 from mactuner_tui.core.errors import ModelError
-from mactuner_tui.core.model_folder import AdapterFolder, check_model, check_safetensors, is_adapter, read_adapter
+from mactuner_tui.core.model_folder import AdapterFolder, check_model, is_adapter, read_adapter
+from mactuner_tui.core.safetensors_header import read_header
 from tests.unit.helpers import safetensors, write_model
 
 
@@ -41,7 +43,7 @@ def test_a_whole_model_passes(model: Path) -> None:
 def test_a_model_in_shards_passes_and_misses_any_shard(model: Path) -> None:
     (model / "model.safetensors").rename(model / "one.safetensors")
     (model / "two.safetensors").write_bytes(safetensors(16))
-    index = {"weight_map": {"a": "one.safetensors", "b": "two.safetensors", "c": "two.safetensors"}}
+    index = {"metadata": {}, "weight_map": {"a": "one.safetensors", "b": "two.safetensors", "c": "two.safetensors"}}
     (model / "model.safetensors.index.json").write_text(json.dumps(index))
     check_model(model)
     (model / "two.safetensors").unlink()
@@ -50,6 +52,7 @@ def test_a_model_in_shards_passes_and_misses_any_shard(model: Path) -> None:
 
 @pytest.mark.parametrize("index", ["{}", '{"weight_map": {}}', '{"weight_map": ["a"]}'])
 def test_an_index_without_a_list_of_shards_is_refused(model: Path, index: str) -> None:
+    (model / "model.safetensors").unlink()
     (model / "model.safetensors.index.json").write_text(index)
     assert "weight_map is missing or empty" in _refused(model)
 
@@ -137,7 +140,7 @@ def test_a_header_longer_than_the_file_is_not_read(tmp_path: Path, length: int) 
     path = tmp_path / "x.safetensors"
     path.write_bytes(struct.pack("<Q", length) + b"{}      ")
     with pytest.raises(ModelError, match="too short for its header"):
-        check_safetensors(path)
+        read_header(path)
 
 
 def test_a_header_beyond_the_limit_is_not_read_even_if_the_file_is_as_long(tmp_path: Path) -> None:
@@ -145,7 +148,7 @@ def test_a_header_beyond_the_limit_is_not_read_even_if_the_file_is_as_long(tmp_p
     path.write_bytes(struct.pack("<Q", 100_000_001))
     os.truncate(path, 100_000_100)
     with pytest.raises(ModelError, match="too short for its header"):
-        check_safetensors(path)
+        read_header(path)
 
 
 @pytest.mark.parametrize(
@@ -170,11 +173,62 @@ def test_a_forged_header_is_refused(tmp_path: Path, header: str) -> None:
     path = tmp_path / "x.safetensors"
     path.write_bytes(struct.pack("<Q", len(header)) + header.encode() + bytes(8))
     with pytest.raises(ModelError, match="its header is not a list of tensors"):
-        check_safetensors(path)
+        read_header(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"shape": [3]}, "takes 8 bytes where F32 of shape [3] takes 12"),
+        ({"dtype": "Q9"}, "dtype 'Q9', which is unknown"),
+        ({"data_offsets": [8, 16]}, "overlaps another"),
+        ({"data_offsets": [17, 25]}, "leaves a gap before it"),
+    ],
+)
+def test_a_header_that_cannot_be_true_is_refused(tmp_path: Path, changes: dict[str, object], words: str) -> None:
+    path = tmp_path / "x.safetensors"
+    first = {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}
+    second = {"dtype": "F32", "shape": [2], "data_offsets": [16, 24]}
+    path.write_bytes(safetensors(24, first=first, second=second))
+    assert {name: head.count for name, head in read_header(path).items()} == {"first": 4, "second": 2}
+    path.write_bytes(safetensors(24, first=first, second={**second, **changes}))
+    with pytest.raises(ModelError) as caught:
+        read_header(path)
+    assert words in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["../x.safetensors", "/x.safetensors", "a/x.safetensors", "x.bin", "", 5, None])
+def test_an_index_names_nothing_but_files_beside_it(model: Path, name: object) -> None:
+    (model / "model.safetensors").unlink()
+    (model / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": {"a": name}}))
+    assert "which is no .safetensors file of this folder" in _refused(model)
+
+
+def test_of_a_file_and_an_index_the_file_counts_as_in_transformers(model: Path) -> None:
+    (model / "model.safetensors.index.json").write_text("{")
+    check_model(model)
+
+
+def test_a_file_that_would_never_end_is_not_read(model: Path) -> None:
+    (model / "config.json").unlink()
+    os.mkfifo(model / "config.json")
+    assert "has no config.json" in _refused(model)
+    (model / "config.json").unlink()
+    (model / "config.json").write_bytes(b"{}")
+    os.truncate(model / "config.json", 10**11)
+    assert "config.json is longer than 16 MB" in _refused(model)
+
+
+def test_the_base_of_an_adapter_may_be_a_model_of_the_library(adapter: Path, home: Path) -> None:
+    base = write_model(home / "models" / "base")
+    manifest.write(base, kind="model", name="base", job=None, inputs={"repo": "someone/base"})
+    for name in ("base", "someone/base"):
+        (adapter / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": name}))
+        assert read_adapter(adapter).base == base
 
 
 def test_notes_in_a_header_are_no_tensors(tmp_path: Path) -> None:
     path = tmp_path / "x.safetensors"
     tensor = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
     path.write_bytes(safetensors(8, __metadata__={"format": "pt"}, weight=tensor))
-    check_safetensors(path)
+    read_header(path)

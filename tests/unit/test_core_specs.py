@@ -14,7 +14,10 @@ from mactuner_tui.core.specs.data import PrepareSpec
 from mactuner_tui.core.specs.fields import fields_of
 from mactuner_tui.core.specs.training import LoraSpec, TrainSpec
 
-REQUIRED: dict[str, dict[str, Any]] = {"train": {"model": "starter", "data": "stdlib"}}
+REQUIRED: dict[str, dict[str, Any]] = {
+    "train": {"model": "starter", "data": "stdlib"},
+    "download": {"repo": "owner/name"},
+}
 
 
 def _train(*settings: str) -> TrainSpec:

@@ -65,3 +65,26 @@ def test_the_machine_has_a_name_and_memory() -> None:
     machine = telemetry.machine()
     assert machine.chip
     assert machine.memory_total == psutil.virtual_memory().total
+
+
+GIB = 1024**3
+LIMITS = [
+    ("0\n", 16, 16 * GIB * 2 // 3),
+    ("0", 36, 24 * GIB),
+    ("0", 48, 36 * GIB),
+    ("", 128, 96 * GIB),
+    ("sysctl: unknown oid", 64, 48 * GIB),
+    ("57344\n", 64, 56 * GIB),
+    ("999999", 64, 64 * GIB),
+    ("-5", 64, 48 * GIB),
+]
+
+
+@pytest.mark.parametrize(("printed", "gib", "limit"), LIMITS)
+def test_what_the_gpu_may_hold(printed: str, gib: int, limit: int) -> None:
+    assert telemetry.gpu_limit(printed.strip(), gib * GIB) == limit
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="a Mac has such a GPU")
+def test_elsewhere_no_gpu_shares_the_memory() -> None:
+    assert telemetry.machine().gpu_limit is None

@@ -13,6 +13,9 @@ from mactuner_tui.core.events.chat import (
     ModelLoaded,
     TextGenerated,
 )
+from mactuner_tui.core.events.checks import (
+    CheckMade,
+)
 from mactuner_tui.core.events.data import (
     BadRowsListed,
     CellRead,
@@ -27,9 +30,6 @@ from mactuner_tui.core.events.data import (
     SourceOpened,
     SourceScanned,
 )
-from mactuner_tui.core.events.doctor import (
-    CheckMade,
-)
 from mactuner_tui.core.events.jobs import (
     ArtefactMade,
     JobFailed,
@@ -39,6 +39,16 @@ from mactuner_tui.core.events.jobs import (
     Noted,
     Progressed,
     StageStarted,
+)
+from mactuner_tui.core.events.models import (
+    AccountRead,
+    CacheFreed,
+    CacheListed,
+    DownloadPlanned,
+    FileProgressed,
+    HubModelDescribed,
+    HubModelRead,
+    HubModelsFound,
 )
 from mactuner_tui.core.events.requests import (
     RequestCancelled,
@@ -85,7 +95,15 @@ Event = Annotated[
     | ReportWritten
     | RowTokenised
     | FindingMade
-    | CheckMade,
+    | CheckMade
+    | AccountRead
+    | HubModelsFound
+    | HubModelRead
+    | HubModelDescribed
+    | DownloadPlanned
+    | FileProgressed
+    | CacheListed
+    | CacheFreed,
     Field(discriminator="event"),
 ]
 
@@ -101,17 +119,25 @@ def parse_line(line: str | bytes) -> Event | None:
 
 
 __all__ = [
+    "AccountRead",
     "AnswerFinished",
     "ArtefactMade",
     "BadRowsListed",
     "BaseEvent",
+    "CacheFreed",
+    "CacheListed",
     "CellRead",
     "CheckMade",
     "CheckpointRemoved",
     "CheckpointSaved",
+    "DownloadPlanned",
     "Evaluated",
     "Event",
+    "FileProgressed",
     "FindingMade",
+    "HubModelDescribed",
+    "HubModelRead",
+    "HubModelsFound",
     "JobFailed",
     "JobFinished",
     "JobStarted",

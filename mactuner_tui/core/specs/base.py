@@ -1,11 +1,13 @@
 """What a spec is: a frozen pydantic model that is at once form, command-line options, TOML file and engine input."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mactuner_tui.core.errors import SpecError
+
+Lane = Literal["gpu", "network"]
 
 
 class Spec(BaseModel):
@@ -58,8 +60,8 @@ class JobSpec(Spec):
 
     kind: ClassVar[str]
     """The first word of the job's id, and its name in `job.toml`."""
-    needs_gpu: ClassVar[bool] = False
-    """Whether the job waits in the queue for the one GPU."""
+    lane: ClassVar[Lane | None] = None
+    """What the job shares with others of which one at a time may run: the GPU, the network. None: it never waits."""
     when_stopped: ClassVar[str] = "It ends soon, and leaves nothing half-made."
     """What becomes of it when it is stopped, for whoever stops it."""
 

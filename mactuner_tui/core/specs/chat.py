@@ -47,7 +47,7 @@ class LoadRequest(RequestSpec):
 
     action: ClassVar[str] = "load"
 
-    model: Annotated[str, AfterValidator(paths.settled)]
+    model: Annotated[str, AfterValidator(paths.settled_model)]
 
 
 class Message(Spec):

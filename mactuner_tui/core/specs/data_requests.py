@@ -72,7 +72,7 @@ class PreparedRequest(RequestSpec):
 
     mapping: MapSpec = MapSpec()
     recipe: tuple[Step, ...] = ()
-    model: Annotated[str, AfterValidator(paths.settled)] = "starter"
+    model: Annotated[str, AfterValidator(paths.settled_model)] = "starter"
     max_length: Annotated[int, Field(ge=8)] = 512
 
 

@@ -5,9 +5,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from mactuner_tui.core import paths
-from mactuner_tui.core.specs.base import JobSpec, Spec
+from mactuner_tui.core.memory import Method
+from mactuner_tui.core.specs.base import JobSpec, Lane, Spec
 
 Scheduler = Literal["linear", "cosine", "constant"]
+METHOD_NAMES: dict[Method, str] = {"lora": "LoRA", "qlora": "QLoRA", "full": "Full"}
 
 
 class LoraSpec(Spec):
@@ -45,10 +47,10 @@ class LoraSpec(Spec):
 
 
 class TrainSpec(JobSpec):
-    """A supervised fine-tuning run that makes a LoRA adapter."""
+    """A supervised fine-tuning run. It makes a LoRA adapter, or tunes the whole model."""
 
     kind: ClassVar[str] = "train"
-    needs_gpu: ClassVar[bool] = True
+    lane: ClassVar[Lane | None] = "gpu"
     when_stopped: ClassVar[str] = "It ends after this step and keeps a checkpoint."
 
     model: Annotated[
@@ -58,7 +60,7 @@ class TrainSpec(JobSpec):
             title="Base model",
             description="A model of the library, or the path of a transformers folder.",
         ),
-        AfterValidator(paths.settled),
+        AfterValidator(paths.settled_model),
     ]
     data: Annotated[
         str,
@@ -69,12 +71,22 @@ class TrainSpec(JobSpec):
         ),
         AfterValidator(paths.settled),
     ]
+    method: Annotated[
+        Method,
+        Field(
+            title="Method",
+            description=(
+                "LoRA trains a small adapter; QLoRA does so on a base packed into 4 bit: slower, in less memory; "
+                "full trains every weight, in most."
+            ),
+        ),
+    ] = "lora"
     name: Annotated[
         str | None,
         Field(
             pattern=r"^[\w][\w.-]{0,79}$",
             title="Name",
-            description="Name of the adapter. Empty: made from the dataset's name.",
+            description="Name of the result. Empty: made from the dataset's name.",
         ),
     ] = None
     learning_rate: Annotated[
@@ -131,9 +143,7 @@ class TrainSpec(JobSpec):
     ] = "linear"
     weight_decay: Annotated[
         float,
-        Field(
-            ge=0, le=0.1, title="Weight decay", description="Pull of the adapter's weights towards zero at each step."
-        ),
+        Field(ge=0, le=0.1, title="Weight decay", description="Pull of the weights towards zero at each step."),
     ] = 0.01
     max_grad_norm: Annotated[
         float,
@@ -180,8 +190,13 @@ class TrainSpec(JobSpec):
     seed: Annotated[
         int, Field(ge=0, le=2**31 - 1, title="Seed", description="Same seed, data and settings: same run.")
     ] = 42
-    lora: Annotated[LoraSpec, Field(title="LoRA")] = LoraSpec()
+    lora: Annotated[LoraSpec, Field(title="LoRA", description="Not looked at by full fine-tuning.")] = LoraSpec()
 
     @property
     def title(self) -> str:
-        return self.name or f"{self.data.rstrip('/').rsplit('/', 1)[-1]}-lora"
+        return self.name or f"{self.data.rstrip('/').rsplit('/', 1)[-1]}-{self.method}"
+
+    @property
+    def method_name(self) -> str:
+        """`LoRA r8`, `Full`."""
+        return METHOD_NAMES[self.method] + (f" r{self.lora.r}" if self.method != "full" else "")

@@ -1,7 +1,6 @@
 """A loaded model that answers, token by token, remembering what it has read of the conversation."""
 
 import contextlib
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -21,9 +20,9 @@ from transformers import (
 from transformers.generation.streamers import BaseStreamer
 
 from mactuner_tui.core import events
-from mactuner_tui.core.errors import ModelError
 from mactuner_tui.core.specs.chat import AnswerRequest, GenerationSpec
 from mactuner_tui.engines import device as devices
+from mactuner_tui.engines.chat.answering import Pace, no_template, refuse_too_long
 from mactuner_tui.engines.device import Device
 from mactuner_tui.engines.models.loading import load_causal_lm, load_tokenizer
 from mactuner_tui.engines.session_host import RequestContext
@@ -35,7 +34,7 @@ class Speaker:
     def __init__(
         self, model: PreTrainedModel | peft.PeftModel, tokenizer: PreTrainedTokenizerBase, device: Device
     ) -> None:
-        self.device = device
+        self.device: str = device.type
         self._model = model.eval()
         self._tokenizer = tokenizer
         self._memories = {True: _Memory(model.config), False: _Memory(model.config)}
@@ -48,7 +47,7 @@ class Speaker:
         device = devices.pick()
         tokenizer = load_tokenizer(adapter or base)
         if not tokenizer.chat_template:
-            raise ModelError(f"{base} has no chat template, so it cannot chat.", "Choose an instruction-tuned model.")
+            raise no_template(base)
         model: Any = load_causal_lm(base, device)
         if adapter is not None:
             # In the base model's precision: in float32, as in training, each layer would convert back and forth.
@@ -61,19 +60,19 @@ class Speaker:
         memory = self._memories[request.adapter]
         # A cache rounds differently from reading anew, so greedy answers, which are to repeat, do without.
         reused = memory.rewind_to(prompt if request.generation.temperature > 0 else [])
-        voice = _Voice(self._tokenizer, context)
+        pace = Pace()
         with memory.forgetting_on_failure(), torch.inference_mode(), self._adapter(request.adapter):
             output = self._model.generate(
-                input_ids=torch.tensor([prompt], device=self.device.type),
+                input_ids=torch.tensor([prompt], device=self.device),
                 past_key_values=memory.cache,
                 generation_config=_configuration(request.generation, self._ends),
-                streamer=voice,
+                streamer=_Voice(self._tokenizer, context, pace),
                 stopping_criteria=StoppingCriteriaList([_Cancelled(context)]),
             )
         tokens: list[int] = output[0].tolist()
         # The last token was chosen but not read.
         memory.tokens = tokens[: memory.cache.get_seq_length()]
-        context.emit(voice.figures(len(prompt), reused, ended=tokens[-1] in self._ends))
+        context.emit(pace.figures(len(prompt), reused, ended=tokens[-1] in self._ends))
 
     def _prompt(self, request: AnswerRequest) -> list[int]:
         encoded: Any = self._tokenizer.apply_chat_template(
@@ -84,13 +83,7 @@ class Speaker:
             sanitize_control_tokens=True,
         )
         tokens = list(encoded["input_ids"])
-        room = getattr(self._model.config, "max_position_embeddings", None)
-        if room and len(tokens) + request.generation.max_new_tokens > room:
-            raise ModelError(
-                f"The conversation has {len(tokens):,} tokens; with max tokens = {request.generation.max_new_tokens:,} "
-                f"that is more than the {room:,} this model can take in.",
-                "Clear the conversation, keep fewer messages, or lower max tokens.",
-            )
+        refuse_too_long(len(tokens), request.generation, getattr(self._model.config, "max_position_embeddings", None))
         return tokens
 
     def _adapter(self, wanted: bool) -> contextlib.AbstractContextManager[Any]:
@@ -134,14 +127,13 @@ class _Memory:
 
 
 class _Voice(BaseStreamer):
-    """Turns token ids into pieces of text, holding back bytes that are not yet a character; takes the times."""
+    """Turns token ids into pieces of text, holding back bytes that are not yet a character."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, context: RequestContext) -> None:
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, context: RequestContext, pace: Pace) -> None:
         self._backend = tokenizer.backend_tokenizer
         self._decoder = DecodeStream(skip_special_tokens=True)
         self._context = context
-        self._began = time.monotonic()
-        self._times: list[float] = []
+        self._pace = pace
         self._past_prompt = False
 
     def put(self, value: Tensor) -> None:
@@ -149,25 +141,12 @@ class _Voice(BaseStreamer):
             self._past_prompt = True
             return
         for token in value.flatten().tolist():
-            self._times.append(time.monotonic())
+            self._pace.token()
             if text := self._decoder.step(self._backend, token):
                 self._context.emit(events.TextGenerated(text=text))
 
     def end(self) -> None:
         pass
-
-    def figures(self, prompt_tokens: int, reused_tokens: int, *, ended: bool) -> events.AnswerFinished:
-        """Speed is counted from the first token to the last: reading the prompt is not writing."""
-        first, last = (self._times[0], self._times[-1]) if self._times else (self._began, self._began)
-        writing = last - first
-        return events.AnswerFinished(
-            prompt_tokens=prompt_tokens,
-            reused_tokens=reused_tokens,
-            tokens=len(self._times),
-            first_token_seconds=first - self._began,
-            tokens_per_second=(len(self._times) - 1) / writing if writing > 0 else 0.0,
-            ended=ended,
-        )
 
 
 class _Cancelled(StoppingCriteria):

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from mactuner_tui.core.errors import ModelError
-from mactuner_tui.core.model_folder import GET_AGAIN
+from mactuner_tui.core.plain_files import GET_AGAIN
 from mactuner_tui.core.records import Conversation, PlainText, Record
 from mactuner_tui.engines.data.token_pieces import PieceCounter, joints
 from mactuner_tui.engines.training.tokens import tokenise

@@ -10,11 +10,11 @@ from mactuner_tui.core.specs.cleaning import StepSpec
 from mactuner_tui.core.specs.data import MapSpec, SplitSpec
 from mactuner_tui.core.template import text_of, value_of
 from mactuner_tui.engines.data.cleaning.pipeline import Pipeline
-from mactuner_tui.engines.data.listener import Listener
 from mactuner_tui.engines.data.opened import Opened
 from mactuner_tui.engines.data.reading import Table
 from mactuner_tui.engines.data.splitting import Split, assign, drawn
 from mactuner_tui.engines.data.waiting import Waiting
+from mactuner_tui.engines.listener import Listener
 
 TOLD_OFF = 0.05
 """So far may the share of the validation rows be off before it is told."""

@@ -11,9 +11,9 @@ from mactuner_tui.core.profile import Column
 from mactuner_tui.core.specs.cleaning import StepSpec
 from mactuner_tui.core.specs.data import MapSpec, ReadSpec
 from mactuner_tui.engines.data.cleaning.pipeline import Pipeline
-from mactuner_tui.engines.data.listener import Listener
 from mactuner_tui.engines.data.reading import Source, Table, columns_of, open_source, scan
 from mactuner_tui.engines.data.rows import Row
+from mactuner_tui.engines.listener import Listener
 
 if TYPE_CHECKING:
     from mactuner_tui.engines.data.counting import TokenCounter

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mactuner_tui.core import library, model_folder, paths
+from mactuner_tui.core import library, model_folder, paths, shelf
 from mactuner_tui.core.errors import DataError, SpecError
 from mactuner_tui.core.records import Record, read_records
 from mactuner_tui.core.specs.training import TrainSpec
@@ -16,14 +16,15 @@ def run(spec: TrainSpec, job: JobContext) -> None:
     job.begin("checking the model and the data")
     model = starter.ensure(job.emit, job.id) if spec.model == library.STARTER else library.find_model(spec.model)
     model_folder.check_model(model)
+    shelf.mark_used(spec.model)
     data = ensure_sample(job) if spec.data == library.SAMPLE else library.find_dataset(spec.data)
     train, valid = _read(data)
-    adapter = _adapter_folder(spec, job)
+    result = _result_folder(spec, model, job)
     job.begin("loading the libraries")
     # Imported here: what is wrong with the inputs is said at once, these imports take ten seconds.
-    from mactuner_tui.engines.training.recipe import Inputs, train_adapter
+    from mactuner_tui.engines.training.recipe import Inputs, fine_tune
 
-    train_adapter(spec, Inputs(model=model, data=data, train=train, valid=valid, adapter=adapter), job)
+    fine_tune(spec, Inputs(model=model, data=data, train=train, valid=valid, result=result), job)
 
 
 def _read(data: Path) -> tuple[list[Record], list[Record]]:
@@ -34,10 +35,11 @@ def _read(data: Path) -> tuple[list[Record], list[Record]]:
     return train, list(read_records(valid_file)) if valid_file.exists() else []
 
 
-def _adapter_folder(spec: TrainSpec, job: JobContext) -> Path:
-    """Where the adapter will go. A job that is resumed after it made its adapter makes it at the same place."""
+def _result_folder(spec: TrainSpec, base: Path, job: JobContext) -> Path:
+    """Where the result will go. A job that is resumed after it made its result makes it at the same place."""
     for made in library.models():
-        if made.kind == "adapter" and made.manifest.job == job.id:
+        # The job may have unpacked its base model, too.
+        if made.manifest.job == job.id and made.folder != base:
             return made.folder
     if spec.name is None:
         return paths.models() / library.free_name(paths.models(), spec.title)

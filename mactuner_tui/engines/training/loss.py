@@ -14,10 +14,11 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import PreTrainedModel
 
+from mactuner_tui.core.memory import LOSS_ROWS
 from mactuner_tui.engines.training.batches import Batch
 from mactuner_tui.engines.training.tokens import IGNORED
 
-CHUNK_ROWS = 256
+CHUNK_ROWS = LOSS_ROWS
 """Labelled positions projected at once: with a vocabulary of 152k their logits take 0.16 GB."""
 AGREEMENT = 0.02
 """Relative difference to the model's own loss below which both are the same but for rounding in bfloat16."""
@@ -33,7 +34,7 @@ class Score:
 
 
 class _SummedCrossEntropy(torch.autograd.Function):
-    """sum(cross_entropy(hidden @ weight.T + bias, targets)) for a frozen head.
+    """sum(cross_entropy(hidden @ weight.T + bias, targets)), with the gradients of whatever of the three learns.
 
     hidden: (n, width), targets: (n,), weight: (vocabulary, width). Returns the sum and the number of right guesses.
     """
@@ -44,25 +45,40 @@ class _SummedCrossEntropy(torch.autograd.Function):
     ) -> tuple[Tensor, Tensor]:
         total = hidden.new_zeros((), dtype=torch.float32)
         correct = torch.zeros((), dtype=torch.long, device=hidden.device)
-        gradient = torch.empty_like(hidden) if ctx.needs_input_grad[0] else None
+        needed = (ctx.needs_input_grad[0], ctx.needs_input_grad[2], ctx.needs_input_grad[3])
+        of_hidden, of_weight, of_bias = (
+            torch.zeros_like(tensor) if needs and tensor is not None else None
+            for tensor, needs in zip((hidden, weight, bias), needed, strict=True)
+        )
         for start in range(0, len(hidden), CHUNK_ROWS):
             rows = slice(start, start + CHUNK_ROWS)
-            logits = functional.linear(hidden[rows].to(weight.dtype), weight, bias).float()
+            inputs = hidden[rows].to(weight.dtype)
+            logits = functional.linear(inputs, weight, bias).float()
             total += functional.cross_entropy(logits, targets[rows], reduction="sum")
             correct += (logits.argmax(-1) == targets[rows]).sum()
-            if gradient is not None:
-                # The gradient of cross-entropy: the softmax, less one at the target.
-                slope = logits.softmax(-1)
-                slope[torch.arange(len(slope), device=slope.device), targets[rows]] -= 1
-                gradient[rows] = slope.to(weight.dtype) @ weight
-        ctx.save_for_backward(gradient)
+            if not any(needed):
+                continue
+            # The gradient of cross-entropy: the softmax, less one at the target.
+            slope = logits.softmax(-1)
+            slope[torch.arange(len(slope), device=slope.device), targets[rows]] -= 1
+            if of_bias is not None:
+                of_bias += slope.sum(0)
+            slope = slope.to(weight.dtype)
+            if of_hidden is not None:
+                of_hidden[rows] = slope @ weight
+            if of_weight is not None:
+                of_weight += slope.T @ inputs
+        ctx.save_for_backward(of_hidden, of_weight, of_bias)
         ctx.mark_non_differentiable(correct)
         return total, correct
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
-        (slope,) = ctx.saved_tensors
-        return slope * gradients[0].to(slope.dtype), None, None, None
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, None, Tensor | None, Tensor | None]:
+        # In place: of the weight it is as large as the weight, and no one goes through here twice.
+        of_hidden, of_weight, of_bias = (
+            slope if slope is None else slope.mul_(gradients[0].to(slope.dtype)) for slope in ctx.saved_tensors
+        )
+        return of_hidden, None, of_weight, of_bias
 
 
 class AnswerLoss:
@@ -72,7 +88,8 @@ class AnswerLoss:
         self._decoder = model.base_model
         self._model = model
         head = model.get_output_embeddings()  # type: ignore[no-untyped-call]
-        self._head = head if isinstance(head, torch.nn.Linear) and not head.weight.requires_grad else None
+        plain = isinstance(head, torch.nn.Linear) and head.weight.is_floating_point()
+        self._head = head if plain else None
 
     def __call__(self, batch: Batch) -> Score:
         """The score of a batch of `input_ids` and `labels`, both (rows, length)."""

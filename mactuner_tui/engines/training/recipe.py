@@ -1,67 +1,52 @@
-"""The recipe: from rows and a base model to an adapter. Read it from top to bottom."""
+"""The recipe: from rows and a base model to a tuned one. Read it from top to bottom."""
 
 import math
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import peft
-from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainingArguments, set_seed
+from transformers import PreTrainedTokenizerBase, TrainingArguments, set_seed
 
-from mactuner_tui.core import events, files, job, manifest
+from mactuner_tui.core import events, job
 from mactuner_tui.core.errors import DataError
 from mactuner_tui.core.history import History
+from mactuner_tui.core.memory import checkpoints_itself
 from mactuner_tui.core.records import Record
-from mactuner_tui.core.specs.training import LoraSpec, TrainSpec
+from mactuner_tui.core.specs.training import TrainSpec
 from mactuner_tui.engines import device as devices
 from mactuner_tui.engines.device import Device
 from mactuner_tui.engines.job_host import JobContext, StopRequestedError
-from mactuner_tui.engines.models.loading import load_causal_lm, load_tokenizer, parameter_count
+from mactuner_tui.engines.models.loading import load_tokenizer
+from mactuner_tui.engines.training import result
 from mactuner_tui.engines.training.batches import collate, plan_epoch, plan_run
 from mactuner_tui.engines.training.checkpoints import Checkpoints
 from mactuner_tui.engines.training.loss import AnswerLoss
+from mactuner_tui.engines.training.methods import base_of, load_learner, parameter_count
 from mactuner_tui.engines.training.reporting import Reporter
 from mactuner_tui.engines.training.tokens import TokenRow, TokenRows, tokenise
 from mactuner_tui.engines.training.trainer import AnswerTrainer
 from mactuner_tui.runtime.wire import Tail
 
-TARGETS: dict[str, str | list[str]] = {
-    "all-linear": "all-linear",
-    "attention": ["q_proj", "k_proj", "v_proj", "o_proj"],
-}
-CHECKPOINTING_FROM_TOKENS = 1024
-"""From this row length on, attention scores of all layers at once outgrow the rest on MPS (no fused backward there)."""
 WARMUP_SHARE = 10
 """The warm-up is at most one such part of the run."""
 EVALUATION_BATCHES = 2
 """Rows scored at once, in training batches: without gradients a row takes far less memory."""
 EMPTY_CACHE_STEPS = 50
-TOKENIZER_FILES = (
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "tokenizer.model",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "merges.txt",
-    "chat_template.jinja",
-)
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a run works on: folders of the base model and the dataset, the rows, and where the adapter goes."""
+    """What a run works on: folders of the base model and the dataset, the rows, and where the result goes."""
 
     model: Path
     data: Path
     train: Sequence[Record]
     valid: Sequence[Record]
-    adapter: Path
+    result: Path
 
 
-def train_adapter(spec: TrainSpec, inputs: Inputs, job: JobContext) -> None:
-    """Train a LoRA adapter, going on from the newest checkpoint if there is one, and put it into the library."""
+def fine_tune(spec: TrainSpec, inputs: Inputs, job: JobContext) -> None:
+    """Train, going on from the newest checkpoint if there is one, and put the result into the library."""
     set_seed(spec.seed)
     device = devices.pick()
 
@@ -77,8 +62,9 @@ def train_adapter(spec: TrainSpec, inputs: Inputs, job: JobContext) -> None:
 
     job.begin("loading the model")
     longest = max(train.lengths + valid.lengths)
-    model = attach_lora(load_causal_lm(inputs.model, device, device.attention(longest)), spec.lora)
-    loss = AnswerLoss(model.get_base_model())
+    model = load_learner(spec, inputs.model, device, device.attention(longest))
+    device.release()
+    loss = AnswerLoss(base_of(model))
     _check_loss(loss, train.rows, device, job)
 
     run = _plan(spec, train, job)
@@ -139,10 +125,12 @@ def train_adapter(spec: TrainSpec, inputs: Inputs, job: JobContext) -> None:
     if trainer.state.global_step < run.total_steps:
         raise StopRequestedError
 
-    job.begin("saving the adapter")
-    if not inputs.adapter.exists():
-        _save_adapter(model, spec, inputs, job)
-    job.emit(events.ArtefactMade(kind="adapter", name=inputs.adapter.name, folder=str(inputs.adapter)))
+    job.begin("saving the result")
+    kind = result.KINDS[spec.method]
+    if not inputs.result.exists():
+        origin = {"model": str(inputs.model), "data": str(inputs.data)}
+        result.save(model, spec, inputs.result, job.id, origin, _past(job.folder))
+    job.emit(events.ArtefactMade(kind=kind, name=inputs.result.name, folder=str(inputs.result)))
 
 
 @dataclass(frozen=True)
@@ -186,18 +174,6 @@ def _tokenise(
     return tokens
 
 
-def attach_lora(model: PreTrainedModel, lora: LoraSpec) -> peft.PeftModel:
-    """The model with a fresh adapter in float32, which at first changes nothing; all else is frozen."""
-    config = peft.LoraConfig(
-        r=lora.r,
-        lora_alpha=lora.lora_alpha,
-        lora_dropout=lora.lora_dropout,
-        target_modules=TARGETS[lora.target_modules],
-        task_type=peft.TaskType.CAUSAL_LM,
-    )
-    return peft.get_peft_model(model, config)
-
-
 def _check_loss(loss: AnswerLoss, rows: Sequence[TokenRow], device: Device, job: JobContext) -> None:
     shortest = min(rows, key=len)
     batch = {name: tensor.to(device.type) for name, tensor in collate([shortest], device.pad_multiple).items()}
@@ -214,7 +190,7 @@ def _past(folder: Path) -> History:
 
 
 def training_arguments(spec: TrainSpec, run: Run, device: Device, longest: int, output: Path) -> TrainingArguments:
-    automatic = device.type != "cpu" and longest >= CHECKPOINTING_FROM_TOKENS
+    automatic = checkpoints_itself(device.type, longest)
     checkpointing = automatic if spec.activation_checkpointing == "auto" else spec.activation_checkpointing == "on"
     return TrainingArguments(
         output_dir=str(output),
@@ -245,28 +221,3 @@ def training_arguments(spec: TrainSpec, run: Run, device: Device, longest: int, 
         report_to="none",
         disable_tqdm=True,
     )
-
-
-def _save_adapter(model: peft.PeftModel, spec: TrainSpec, inputs: Inputs, job: JobContext) -> None:
-    """A plain PEFT folder with the base model's tokenizer files, byte for byte, and a manifest."""
-    history = _past(job.folder)
-    with files.new_folder(inputs.adapter) as staging:
-        model.save_pretrained(staging)
-        (staging / "README.md").unlink(missing_ok=True)  # PEFT's empty form.
-        for name in TOKENIZER_FILES:
-            if (inputs.model / name).is_file():
-                shutil.copyfile(inputs.model / name, staging / name)
-        manifest.write(
-            staging,
-            kind="adapter",
-            name=inputs.adapter.name,
-            job=job.id,
-            inputs={"model": str(inputs.model), "data": str(inputs.data)},
-            details={
-                "parameters": parameter_count(model, trainable=True),
-                "method": f"LoRA r{spec.lora.r}",
-                "steps": history.step,
-                "valid_loss_base": history.base_loss,
-                "valid_loss": history.valid_loss,
-            },
-        )

@@ -13,6 +13,7 @@ GROUPS = (
         (
             "model",
             "data",
+            "method",
             "name",
             "learning_rate",
             "per_device_train_batch_size",

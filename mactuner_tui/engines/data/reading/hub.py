@@ -4,19 +4,19 @@ Knows the Hub and how its datasets name their files; never looks into them.
 """
 
 import re
-import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any, Self, cast
 
 from httpx2 import HTTPError
-from huggingface_hub import HfApi, constants, errors
+from huggingface_hub import HfApi, errors
 
 from mactuner_tui.core import manifest
-from mactuner_tui.core.errors import NO_SPACE, DataError, disk_full
+from mactuner_tui.core.errors import DataError
 from mactuner_tui.core.numbers import count_text
 from mactuner_tui.engines.data.reading import looks
 from mactuner_tui.engines.data.reading.notes import listed
+from mactuner_tui.engines.hub import TIMEOUT, Subject, in_words, require_room
 
 PREFERRED = ("parquet", "jsonl", "json", "csv", "txt")
 CONVERTED = "refs/convert/parquet"
@@ -27,12 +27,6 @@ NO_DATA = re.compile(
 )
 TRAIN = re.compile(r"(^|[/_.-])train([/_.-]|$)", re.IGNORECASE)
 USUAL_CONFIGS = ("data", "default", "main", "all")
-TIMEOUT = 10.0
-"""Seconds to wait for the Hub."""
-CHUNK = 1 << 18
-# Read where they are used: progress is told, and heeded, after each chunk. Xet's threads would swallow what it raises.
-constants.DOWNLOAD_CHUNK_SIZE = CHUNK
-constants.HF_HUB_DISABLE_XET = True
 Told = Callable[[int, int], None]
 Note = Callable[[str], None]
 SHARD = re.compile(r"^(.*)-\d{3,6}-of-(\d{3,6})\b")
@@ -46,33 +40,13 @@ def download(name: str, wanted: str, told: Told, note: Note) -> tuple[Path, ...]
     bytes; what it raises ends the download, of which whole files are kept.
     Raises `DataError`; `DiskFullError` when the disk has no room.
     """
-    try:
+    with in_words(Subject("dataset", name, local=True)):
         for revision in (None, CONVERTED):
             if files := _from_revision(name, wanted, revision, told, note):
                 return files
-    except errors.GatedRepoError as error:
-        raise DataError(
-            f"The dataset {name} is on the Hub, but its owner grants access on request.",
-            f"Accept its terms at {_page(name)}, then log in with `hf auth login`.",
-        ) from error
-    except errors.RepositoryNotFoundError as error:
-        raise DataError(
-            f"{name} is neither a file here nor a dataset on the Hub that you may see.",
-            "Check the name. For a private dataset log in with `hf auth login`.",
-        ) from error
-    except errors.DisabledRepoError as error:
-        raise DataError(f"The dataset {name} was disabled by the Hub.", "Choose another.") from error
-    except errors.HFValidationError as error:
-        raise DataError(f"{name} is neither a file here nor a name the Hub allows.", "Check the name.") from error
-    except (HTTPError, ConnectionError, errors.LocalEntryNotFoundError) as error:
-        raise _unreachable(name, error) from error
-    except OSError as error:
-        if error.errno in NO_SPACE:
-            raise disk_full(constants.HF_HUB_CACHE) from error
-        raise
     raise DataError(
         f"The dataset {name} has no {'file of a known kind' if wanted == 'auto' else f'{wanted} file'}.",
-        f"See what it holds at {_page(name)}.",
+        f"See what it holds at {Subject('dataset', name).page}.",
     )
 
 
@@ -94,7 +68,7 @@ def _from_revision(name: str, wanted: str, revision: str | None, told: Told, not
             raise error from None
     files = chosen(sizes, wanted, note)
     total = sum(sizes[file] for file in files)
-    _require_room(total)
+    require_room(total)
     before = 0
     found = []
 
@@ -182,26 +156,3 @@ def _config(path: str) -> str:
     """The configuration a file belongs to: its top folder, unless that is a split's."""
     top, _, below = path.partition("/")
     return top if below and not TRAIN.search(f"{top}/") else ""
-
-
-def _require_room(size: int) -> None:
-    """Raises `DiskFullError` when the cache's disk cannot hold so many bytes more."""
-    cache = Path(constants.HF_HUB_CACHE)
-    there = next(folder for folder in (cache, *cache.parents) if folder.is_dir())
-    if shutil.disk_usage(there).free < size:
-        raise disk_full(cache)
-
-
-def _page(name: str) -> str:
-    return f"{constants.ENDPOINT}/datasets/{name}"
-
-
-def _unreachable(name: str, error: Exception) -> DataError:
-    if isinstance(error, errors.HfHubHTTPError):
-        return DataError(
-            f"The Hub answered {error.response.status_code} for the dataset {name}.", "Try again in a while."
-        )
-    return DataError(
-        f"{name} is no file here, and the Hub ({constants.ENDPOINT}) cannot be reached.",
-        "Check the name, or the network. What was downloaded before is found without one.",
-    )

@@ -1,4 +1,4 @@
-"""What the doctor says."""
+"""What looking something over brought: a machine by the doctor, a model folder before it is taken in."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from mactuner_tui.core.events.base import BaseEvent
 
 
 class CheckMade(BaseEvent):
-    """The doctor looked at one thing."""
+    """One thing was looked at: whether it is as it should be, and what was found."""
 
     event: Literal["check_made"] = "check_made"
     name: str
