@@ -21,7 +21,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from mactuner_tui.core.errors import MacTunerError
-from mactuner_tui.widgets.host import ChatAsked, Host, JobAsked, JobOpened, Place, StartAsked, TrainAsked
+from mactuner_tui.widgets.host import ChatAsked, Host, JobAsked, JobOpened, LoggedIn, Place, StartAsked, TrainAsked
 from mactuner_tui.widgets.opening import Opening
 from mactuner_tui.widgets.shell import Shell
 from mactuner_tui.widgets.themes import DARK, LIGHT, meanings
@@ -35,6 +35,8 @@ LIVE_SECONDS, IDLE_SECONDS = 0.4, 1.0
 TELEMETRY_SECONDS = 2.0
 CPU_READINGS = 60
 FIRST_MODE = "training"
+MODEL_JOBS = ("download-", "import-")
+"""How the ids of jobs begin that the models screen shows."""
 
 
 def style_files() -> list[str | PurePath]:
@@ -50,7 +52,12 @@ class MacTunerApp(Host):
     TITLE = "MacTuner"
     CSS_PATH = style_files()
     DEFAULT_MODE = "opening"
-    PLACES = (Place("3", "data", "Data"), Place("4", "training", "Training"), Place("5", "chat", "Chat"))
+    PLACES = (
+        Place("2", "models", "Models"),
+        Place("3", "data", "Data"),
+        Place("4", "training", "Training"),
+        Place("5", "chat", "Chat"),
+    )
     BINDING_GROUP_TITLE = "Everywhere"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
@@ -73,6 +80,7 @@ class MacTunerApp(Host):
         super().__init__()
         self._first_mode = screen or FIRST_MODE
         self.add_mode("opening", partial(Opening, self._first_mode))
+        self.add_mode("models", self._models_screen)
         self.add_mode("data", self._data_screen)
         self.add_mode("training", self._training_screen)
         self.add_mode("chat", self._chat_screen)
@@ -82,10 +90,15 @@ class MacTunerApp(Host):
 
     @cached_property
     def desk(self) -> Desk:
-        """The way to jobs, machine, data and chat."""
+        """The way to jobs, machine, models, data and chat."""
         from mactuner_tui.runtime.desk import Desk
 
         return Desk()
+
+    def _models_screen(self) -> Screen[None]:
+        from mactuner_tui.screens.models import ModelsScreen
+
+        return ModelsScreen(self.desk.models)
 
     def _data_screen(self) -> Screen[None]:
         from mactuner_tui.screens.data import DataScreen
@@ -191,11 +204,9 @@ class MacTunerApp(Host):
 
     @on(JobOpened)
     async def open_job(self, event: JobOpened) -> None:
-        from mactuner_tui.screens.training import TrainingScreen
-
-        await self.switch_mode("training")
-        if isinstance(self.screen, TrainingScreen):
-            self.screen.open_run(event.job_id)
+        await self.switch_mode("models" if event.job_id.startswith(MODEL_JOBS) else "training")
+        if isinstance(self.screen, Shell):
+            self.screen.open_job(event.job_id)
 
     @on(ChatAsked)
     async def open_chat(self, event: ChatAsked) -> None:
@@ -211,7 +222,11 @@ class MacTunerApp(Host):
 
         await self.switch_mode("training")
         if isinstance(self.screen, TrainingScreen):
-            self.screen.use_data(event.data)
+            self.screen.prepare_run(event.model, event.data)
+
+    @on(LoggedIn)
+    def show_account(self, event: LoggedIn) -> None:
+        self.account = event.name
 
     # -- actions -------------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
-"""Small questions above the screen: one of several things, or a number."""
+"""Small questions above the screen: one of several things, a number, or a text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual import on
@@ -10,9 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
+
+from mactuner_tui.widgets.dialog import Dialog
 
 CANCEL = Binding("escape", "dismiss(None)", "Cancel", show=False, id="choice.cancel", tooltip="Choose nothing")
 
@@ -24,7 +25,7 @@ class Choice(NamedTuple):
     note: str = ""
 
 
-class ChoiceModal(ModalScreen[int | None]):
+class ChoiceModal(Dialog[int | None]):
     """Asks for one of several things; what is said of the highlighted one stands below the list.
 
     Answers with its place in the list, None when nothing was chosen.
@@ -53,7 +54,7 @@ class ChoiceModal(ModalScreen[int | None]):
         self.dismiss(event.option_index)
 
 
-class NumberModal(ModalScreen[int | None]):
+class NumberModal(Dialog[int | None]):
     """Asks for a whole number from 1 to `most`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [CANCEL]
@@ -73,3 +74,34 @@ class NumberModal(ModalScreen[int | None]):
     def take_number(self, event: Input.Submitted) -> None:
         digits = event.value.strip()
         self.dismiss(min(max(int(digits), 1), self._most) if digits.isdigit() else None)
+
+
+class TextModal(Dialog[str | None]):
+    """Asks for a text. `problem` says what is wrong with one, or None; only a right one can be sent off."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [CANCEL]
+
+    def __init__(self, question: str, text: str, problem: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self._question = question
+        self._text = text
+        self._problem = problem
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(self._question, classes="dialog-title", markup=False)
+            yield Input(self._text, compact=True)
+            yield Static(classes="dialog-problem", markup=False)
+            yield Static("enter take it · escape cancel", classes="dialog-keys")
+
+    @on(Input.Changed)
+    def judge(self, event: Input.Changed) -> None:
+        text = event.value.strip()
+        problem = None if text == self._text else self._problem(text)
+        self.query_one(".dialog-problem", Static).update(f"! {problem}" if problem else "")
+
+    @on(Input.Submitted)
+    def take_text(self, event: Input.Submitted) -> None:
+        text = event.value.strip()
+        if text == self._text or not self._problem(text):
+            self.dismiss(text)

@@ -51,6 +51,8 @@ class Host(App[None]):
     cpu_history: var[tuple[float, ...]] = var(())
     """CPU load in percent over the last readings, the oldest first."""
     machine: var[Machine | None] = var(None)
+    account: var[str] = var("")
+    """The user's name on the Hub; empty while nobody is known to be logged in."""
 
     @property
     def live_job(self) -> JobView | None:
@@ -97,6 +99,14 @@ class ChatAsked(Message):
 
 @dataclass
 class TrainAsked(Message):
-    """A run shall be trained on this dataset."""
+    """A run shall be trained on this dataset, or of this model, or both."""
 
-    data: str
+    data: str | None = None
+    model: str | None = None
+
+
+@dataclass
+class LoggedIn(Message):
+    """This user is logged in to the Hub; nobody is when the name is empty."""
+
+    name: str

@@ -108,6 +108,7 @@ class Shell(Screen[None]):
         self.watch(self.app, "jobs_known", self._redraw_jobs)
         self.watch(self.app, "snapshot", self._redraw_machine)
         self.watch(self.app, "machine", self._redraw_machine)
+        self.watch(self.app, "account", self._redraw_machine)
 
     def on_screen_resume(self) -> None:
         self._redraw_jobs()
@@ -123,6 +124,9 @@ class Shell(Screen[None]):
 
     def show_jobs(self, views: tuple[JobView, ...]) -> None:
         """Draw what the screen shows of the jobs."""
+
+    def open_job(self, job_id: str) -> None:
+        """Show this job; the screen was chosen for it."""
 
     def _redraw_jobs(self) -> None:
         if self.is_current and self.app.jobs_known:

@@ -1,6 +1,6 @@
-"""Choosing where data comes from: type a path or an id, or walk through offers and folders with the arrows.
+"""Choosing where something comes from: type a path or an id, or walk through offers and folders with the arrows.
 
-Knows files and folders, but nothing of what can be read from them beyond their names.
+Knows files and folders, but nothing of what can be read from them beyond the names it is told to look for.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from mactuner_tui.core.numbers import bytes_text
 from mactuner_tui.widgets.panes import Lines
 from mactuner_tui.widgets.texts import shortened
 
-SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".md", ".parquet", ".gz")
 LISTED = 400
 """Entries of a folder that are listed."""
 TITLE_WIDTH = 34
@@ -41,6 +40,32 @@ class Offer(NamedTuple):
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for."""
+
+    placeholder: str
+    suffixes: tuple[str, ...]
+    """Of the files that are listed unless all are."""
+    whole: tuple[str, str]
+    """Title and note of the line that takes the folder one is in."""
+    sign: str = ""
+    """The file by which a folder can be taken as a whole. Empty: any that is listed."""
+    names: tuple[str, ...] = ()
+    """What is no path, and can be taken all the same."""
+    hub: str = ""
+    """What the id of something on the Hub is said to be. Empty: an id cannot be taken."""
+
+
+DATA = Sought(
+    placeholder="a file, a folder, or owner/name of a dataset on the Hugging Face Hub",
+    suffixes=(".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".md", ".parquet", ".gz"),
+    whole=("this folder as one source", "all its files"),
+    names=(paths.SAMPLE,),
+    hub="a dataset of the Hub",
+)
+
+
 class SourcePicker(Vertical):
     """A field and a list below it. The list has the offers while the field is empty, and then the folder's files."""
 
@@ -53,22 +78,24 @@ class SourcePicker(Vertical):
 
     @dataclass
     class Chosen(Message):
-        """This source shall be opened: a path, the id of a dataset on the Hub, or the sample's name."""
+        """This source shall be taken: a path, the id of something on the Hub, or a name."""
 
         source: str
 
-    def __init__(self) -> None:
+    def __init__(self, sought: Sought = DATA) -> None:
         super().__init__()
+        self._sought = sought
         self._offers: Sequence[Offer] = ()
         self._listed: list[Offer] = []
         self._shows_all = False
 
     def compose(self) -> ComposeResult:
         yield Input(
-            placeholder="a file, a folder, or owner/name of a dataset on the Hugging Face Hub",
-            suggester=PathSuggester(),
+            placeholder=self._sought.placeholder,
+            suggester=PathSuggester(self._sought),
             compact=True,
             id="picker-path",
+            classes="search",
         )
         yield Static(id="picker-problem", markup=False)
         yield Lines(id="picker-list", compact=True)
@@ -103,11 +130,12 @@ class SourcePicker(Vertical):
         text = self.text
         is_path = paths.looks_like_path(text)
         matching = [offer for offer in self._offers if text.lower() in offer.title.lower() and not is_path]
-        found = await asyncio.to_thread(_entries, text, self._shows_all) if text else []
+        found = await asyncio.to_thread(_entries, text, self._sought, self._shows_all) if text else []
         if matching or found or not text:
             self._listed = [*matching, *found]
         else:
-            self._listed = [Offer("source", text, text, "a dataset of the Hub")] if paths.is_hub_id(text) else []
+            is_taken = self._sought.hub and paths.is_hub_id(text)
+            self._listed = [Offer("source", text, text, self._sought.hub)] if is_taken else []
         options = self.query_one(OptionList)
         options.set_options(Option(_row(offer)) for offer in self._listed)
         options.highlighted = 0 if self._listed else None
@@ -120,12 +148,12 @@ class SourcePicker(Vertical):
         text = self.text
         if not text:
             self.query_one(OptionList).focus()
-        elif text == paths.SAMPLE or Path(text).expanduser().is_file():
+        elif text in self._sought.names or _is_file(text):
             self.post_message(self.Chosen(text))
         elif self._listed:
             self.query_one(OptionList).focus()
         else:
-            self._say(f"! There is no file, folder or dataset called {text}.")
+            self._say(f"! There is nothing to take that is called {text}.")
 
     @on(OptionList.OptionSelected)
     def take_offer(self, event: OptionList.OptionSelected) -> None:
@@ -173,14 +201,22 @@ class SourcePicker(Vertical):
 class PathSuggester(Suggester):
     """Completes a path by the first name that fits; `right` takes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, sought: Sought) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
+        self._sought = sought
 
     async def get_suggestion(self, value: str) -> str | None:
         if not paths.looks_like_path(value):
             return None
-        entries = await asyncio.to_thread(_entries, value, True)
+        entries = await asyncio.to_thread(_entries, value, self._sought, True)
         return next((entry.value for entry in entries if entry.value.startswith(value)), None)
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).expanduser().is_file()
+    except (RuntimeError, OSError, ValueError):  # `~name` of no one, or no name that a disk takes.
+        return False
 
 
 def _folder_of(text: str) -> Path:
@@ -189,19 +225,24 @@ def _folder_of(text: str) -> Path:
     return path if text.endswith("/") else path.parent
 
 
-def _entries(text: str, all_files: bool) -> list[Offer]:
+def _entries(text: str, sought: Sought, all_files: bool) -> list[Offer]:
     """What lies in the folder a text names, as far as its names go on from the rest of the text."""
-    folder = _folder_of(text)
     begun = "" if text.endswith("/") else text.rpartition("/")[2]
     try:
+        folder = _folder_of(text)
         found = sorted(folder.iterdir(), key=lambda path: (not path.is_dir(), path.name.lower()))
-    except OSError:
+    except (OSError, RuntimeError, ValueError):
         return []
     prefix = text[: len(text) - len(begun)] if begun else text
-    whole = [Offer("source", _shown(folder), "this folder as one source", "all its files")] if not begun else []
     entries = (_entry(path, prefix) for path in found if path.name.startswith(begun))
-    fitting = [one for one in entries if one is not None and (all_files or _is_usual(one, begun))]
-    return [*(whole if any(one.kind == "source" for one in fitting) else []), *fitting[:LISTED]]
+    fitting = [one for one in entries if one is not None and (all_files or _is_usual(one, begun, sought))]
+    if begun:
+        is_whole = False
+    elif sought.sign:
+        is_whole = any(path.name == sought.sign for path in found)
+    else:
+        is_whole = any(one.kind == "source" for one in fitting)
+    return [*([Offer("source", _shown(folder), *sought.whole)] if is_whole else []), *fitting[:LISTED]]
 
 
 def _entry(path: Path, prefix: str) -> Offer | None:
@@ -213,10 +254,10 @@ def _entry(path: Path, prefix: str) -> Offer | None:
         return None  # It vanished, or may not be looked at.
 
 
-def _is_usual(offer: Offer, begun: str) -> bool:
+def _is_usual(offer: Offer, begun: str, sought: Sought) -> bool:
     if offer.title.startswith("."):
         return begun.startswith(".")
-    return offer.kind == "folder" or Path(offer.title).suffix.lower() in SUFFIXES
+    return offer.kind == "folder" or Path(offer.title).suffix.lower() in sought.suffixes
 
 
 def _shown(folder: Path) -> str:

@@ -19,12 +19,13 @@ class StepsBar(Widget):
     done: reactive[Collection[str]] = reactive(frozenset())
     """The names of those that have a result."""
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: Steps, joint: str = " › ") -> None:
         super().__init__()
         self._steps = steps
+        self._joint = joint
 
     def render(self) -> Content:
-        return Content.styled(" › ", "$quiet").join(self._step(name, title) for name, title in self._steps)
+        return Content.styled(self._joint, "$quiet").join(self._step(name, title) for name, title in self._steps)
 
     def _step(self, name: str, title: str) -> Content:
         here = name == self.current

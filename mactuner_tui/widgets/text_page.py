@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from mactuner_tui.core.errors import MacTunerError
+from mactuner_tui.widgets.dialog import Dialog
 
 
 class Part(NamedTuple):
@@ -24,7 +24,7 @@ class Part(NamedTuple):
     total: int
 
 
-class TextPageModal(ModalScreen[None]):
+class TextPageModal(Dialog[None]):
     """Shows a text that is read part by part by the function it is given."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -72,7 +72,7 @@ def job_pace(view: JobView) -> str:
         return "waiting"
     if view.status == "paused":
         return f"paused {percent(history.progress)}"
-    if history.training is None or not history.steps:
+    if not history.steps and not history.speed:
         return history.stage or "starting"
     left = time_left(history)
     return f"{percent(history.progress)} {f'{left} left' if left else 'finishing'}"
@@ -80,8 +80,8 @@ def job_pace(view: JobView) -> str:
 
 def time_left(history: History) -> str:
     """`≈ 3m 20s`, or nothing when it cannot be told, as after the last step."""
-    left = history.seconds_left
-    return f"≈ {duration_text(round(left))}" if left else ""
+    left = round(history.seconds_left or 0)
+    return f"≈ {duration_text(left)}" if left else ""
 
 
 def gigabytes(used: float, total: float) -> str:

@@ -1,6 +1,8 @@
-"""The top line: where am I, what runs, which machine. When narrow it is also the menu."""
+"""The top line: where am I, what runs, who am I on the Hub, which machine. When narrow it is also the menu."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from textual import getters
 from textual.content import Content
@@ -25,7 +27,7 @@ class TopBar(Widget):
 
     def render(self) -> Content:
         left = self._tabs() if self.app.size.width < WIDE else self._place()
-        return _spread(left, self._job(), self._machine(), self.size)
+        return _spread(left, [self._job(), self._account(), self._machine()], self.size)
 
     def _place(self) -> Content:
         title = next(place.title for place in self.app.PLACES if place.mode == self._mode)
@@ -55,11 +57,14 @@ class TopBar(Widget):
             return Content()
         return Content.styled(f"{shortened(machine.chip, 30)} · {bytes_text(machine.memory_total)}", "$quiet")
 
+    def _account(self) -> Content:
+        return Content.styled(f"@{shortened(self.app.account, 24)}", "$quiet") if self.app.account else Content()
 
-def _spread(left: Content, middle: Content, right: Content, size: Size) -> Content:
-    """The three parts on one line; what does not fit is left out from the right."""
+
+def _spread(left: Content, others: Sequence[Content], size: Size) -> Content:
+    """All on one line, the others at the right; what does not fit is left out from the right."""
     room = size.width - left.cell_length
-    parts = [part for part in (middle, right) if part.cell_length]
+    parts = [part for part in others if part.cell_length]
     while parts and sum(part.cell_length + GAP for part in parts) > room:
         parts.pop()
     tail = Content(" " * GAP).join(parts)

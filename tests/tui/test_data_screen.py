@@ -20,10 +20,10 @@ from mactuner_tui.screens.data.check_step import CheckStep
 from mactuner_tui.screens.data.clean_step import CleanStep
 from mactuner_tui.screens.data.explore_step import ExploreStep
 from mactuner_tui.screens.data.mapped_rows import MappedRows
-from mactuner_tui.screens.data.screen import NAMES, DataScreen
-from mactuner_tui.screens.data.step import StepNotice
+from mactuner_tui.screens.data.screen import DataScreen
 from mactuner_tui.screens.training.screen import TrainingScreen
 from mactuner_tui.widgets.help_panel import SideHelp
+from mactuner_tui.widgets.part import PartNotice
 from mactuner_tui.widgets.row_grid import RowGrid
 from mactuner_tui.widgets.source_picker import SourcePicker
 from mactuner_tui.widgets.spec_form import SpecForm
@@ -281,7 +281,7 @@ async def test_failures_say_what_helps_and_a_dead_session_is_replaced(tmp_path: 
         await pilot.press("slash")
         screen.query_one("#picker-path", Input).value = str(tmp_path / "empty.jsonl")
         await pilot.press("enter")
-        notice = screen.query_one("#source StepNotice", StepNotice)
+        notice = screen.query_one("#source PartNotice", PartNotice)
         await settle(pilot, lambda: notice.display and notice.has_class("-bad"), "it is said that the file is empty")
         assert "empty" in str(notice.query_one("#notice-title", Static).content)
         await pilot.press("n")
@@ -307,7 +307,7 @@ async def test_every_step_has_help_names_for_its_acts_and_six_keys_at_most(size:
         screen = data_screen(pilot)
         app = host(pilot)
         seen: dict[str, str] = {}
-        for name in NAMES:
+        for name in [step.NAME for step in DataScreen.PARTS]:
             screen.action_go_step(name)
             await wait_for(pilot, lambda: screen.focused, "something has the focus")
             bindings = [one.binding for one in screen.active_bindings.values() if one.binding.id]

@@ -9,7 +9,7 @@ from textual.widgets import RichLog, Static
 
 from mactuner_tui.core import events, paths
 from mactuner_tui.core.job import Status
-from mactuner_tui.core.specs.models import ImportSpec
+from mactuner_tui.core.specs.data import PrepareSpec
 from mactuner_tui.runtime import jobs
 from mactuner_tui.screens.training.monitor import Monitor
 from mactuner_tui.screens.training.run_table import RunTable
@@ -66,7 +66,7 @@ async def test_opening_an_old_run_redraws_its_curves_from_its_events() -> None:
     async with running_app() as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, TrainingScreen)
-        screen.open_run(run)
+        screen.open_job(run)
         plot = screen.query_one(LossPlot)
         await wait_for(pilot, lambda: plot.drawn_steps == 24, "the curve is drawn")
         drawn = plot.plt.build()
@@ -251,16 +251,16 @@ async def test_a_run_that_is_stopping_cannot_be_frozen(deaf_process: int) -> Non
         assert jobs.get(run).status is Status.RUNNING
 
 
-async def test_a_failed_import_is_read_and_deleted_where_runs_are() -> None:
+async def test_a_failed_job_without_a_screen_of_its_own_is_read_and_deleted_where_runs_are() -> None:
     finished_run(1)
-    failure = events.JobFailed(kind="ModelError", message="The package is damaged.", hint="Install it again.")
-    failed = write_job(2, ImportSpec(), Status.FAILED, [events.JobStarted(attempt=1, pid=1), failure])
+    failure = events.JobFailed(kind="DataError", message="The package is damaged.", hint="Install it again.")
+    failed = write_job(2, PrepareSpec(source="stdlib"), Status.FAILED, [events.JobStarted(attempt=1, pid=1), failure])
     async with running_app() as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, TrainingScreen)
         await wait_for(pilot, lambda: screen.table.row_count == 1, "the run alone is listed")
         screen.post_message(JobOpened(failed))
-        await wait_for(pilot, lambda: screen.chosen == failed, "the import is shown")
+        await wait_for(pilot, lambda: screen.chosen == failed, "the job is shown")
         assert "The package is damaged." in shown(screen, "#notice-title")
         assert "r" in screen.active_bindings
         assert "e" not in screen.active_bindings

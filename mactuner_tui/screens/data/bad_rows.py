@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -18,6 +17,7 @@ from mactuner_tui.core.errors import MacTunerError
 from mactuner_tui.core.events import BadRowsListed, Event
 from mactuner_tui.core.specs import RequestSpec
 from mactuner_tui.core.specs.data_requests import BadRowsRequest
+from mactuner_tui.widgets.dialog import Dialog
 
 Treatment = Literal["stop", "skip"]
 PAGE = 100
@@ -27,7 +27,7 @@ WORDS: dict[Treatment, str] = {
 }
 
 
-class BadRowsModal(ModalScreen[Treatment | None]):
+class BadRowsModal(Dialog[Treatment | None]):
     """Lists them, more as one comes to the end of the list. Answers with what was chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -162,7 +162,7 @@ class SplitStep(Step):
 
     def action_train(self) -> None:
         if self.job and (made := making.made(self.job)):
-            self.post_message(TrainAsked(made))
+            self.post_message(TrainAsked(data=made))
 
     def action_stop(self) -> None:
         if self.job:

@@ -1,19 +1,14 @@
-"""What all steps of the data screen have in common: a middle, a panel at its right, and what stands there instead while
-there is nothing to show. A step asks the data session itself and tells the screen what it learnt.
+"""What all steps of the data screen have in common. A step asks the data session itself and tells the screen what it
+learnt.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import ClassVar
 
-from textual import getters, on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widget import Widget
-from textual.worker import Worker
 
 from mactuner_tui.core.errors import MacTunerError
 from mactuner_tui.core.events import Event, Noted, Progressed, StageStarted
@@ -21,54 +16,25 @@ from mactuner_tui.core.specs import RequestSpec
 from mactuner_tui.runtime.data_desk import DataDesk
 from mactuner_tui.screens.data.messages import Learnt, StepAsked
 from mactuner_tui.screens.data.state import DataState
-from mactuner_tui.widgets.host import Host
-from mactuner_tui.widgets.notice import Mood, Notice
+from mactuner_tui.widgets.part import Part
 from mactuner_tui.widgets.texts import capitalised
 
 
-class StepNotice(Notice, can_focus=True):
-    """Takes the focus while it stands for the rest, so that the keys of the step work."""
-
-
-class Step(Horizontal):
+class Step(Part):
     """One step. The screen calls `show` when it comes up, and when something changed while it is up."""
 
-    NAME: ClassVar[str] = ""
-    TITLE: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go_to_source", "Source", id="step.source", tooltip="Choose a source first"),
     ]
 
-    app = getters.app(Host)
-    notice = getters.query_one(StepNotice)
-
     def __init__(self, desk: DataDesk, state: DataState) -> None:
-        super().__init__(id=self.NAME, classes="step")
+        super().__init__()
         self.desk = desk
         self.state = state
         self._told: set[str] = set()
         self._stage = ""
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="step-middle"):
-            yield StepNotice()
-            with Vertical(classes="step-body"):
-                yield from self.compose_middle()
-        with Vertical(id="side"):
-            yield from self.compose_side()
-
-    def compose_middle(self) -> ComposeResult:
-        """The thing itself."""
-        yield from ()
-
-    def compose_side(self) -> ComposeResult:
-        """Its settings."""
-        yield from ()
-
     # -- what is shown -------------------------------------------------------------------------------------------------
-
-    def show_jobs(self) -> None:
-        """Draw what the step shows of the jobs."""
 
     def show(self) -> None:
         """Draw what is known, and ask for what is not."""
@@ -84,42 +50,6 @@ class Step(Horizontal):
 
     def show_data(self) -> None:
         """The same, with a source that is open."""
-
-    @property
-    def has_notice(self) -> bool:
-        return self.has_class("-notice")
-
-    def show_notice(
-        self,
-        title: str,
-        text: str = "",
-        keys: Sequence[tuple[str, str]] = (),
-        mood: Mood = "calm",
-        progress: tuple[float, float] | None = None,
-    ) -> None:
-        """Show this instead of the middle."""
-        held_focus = self.query_one(".step-body").has_focus_within
-        self.add_class("-notice")
-        self.notice.show(title, text, keys, mood, progress)
-        if held_focus:
-            self.notice.focus()
-
-    def show_body(self) -> None:
-        """Show the middle."""
-        if self.has_notice:
-            had_focus = self.notice.has_focus
-            self.remove_class("-notice")
-            if had_focus:
-                self.call_after_refresh(self.focus_middle)
-
-    def focus_middle(self) -> None:
-        """Put the focus where the work of this step is."""
-        self.notice.focus() if self.has_notice else self.main.focus()
-
-    @property
-    def main(self) -> Widget:
-        """What takes the focus when the step comes up."""
-        return self.notice
 
     def action_go_to_source(self) -> None:
         self.post_message(StepAsked("source"))
@@ -162,8 +92,3 @@ class Step(Horizontal):
                 self.show_notice(f"{self._stage} …", mood="busy")
             case Progressed():
                 self.show_notice(f"{self._stage} …", mood="busy", progress=(event.done, event.total))
-
-    @on(Worker.StateChanged)
-    def pass_worker_on(self, event: Worker.StateChanged) -> None:
-        """The app tells of what went wrong: Textual sends this to the worker's own node only."""
-        self.app.show_unexpected_error(event)

@@ -103,7 +103,7 @@ def _title(view: JobView) -> Content:
     spec = train_spec(view)
     if spec is None:
         return Content.styled(view.title, "bold")
-    what = f"LoRA r{spec.lora.r} · {spec.model} · {spec.data}"
+    what = f"{spec.method_name} · {spec.model} · {spec.data}"
     return Content.assemble((view.title, "bold"), GAP, (what, "$quiet"))
 
 

@@ -126,7 +126,7 @@ class TrainingScreen(Shell):
         if run:
             self.query_one(Monitor).show(run)
 
-    def open_run(self, job_id: str) -> None:
+    def open_job(self, job_id: str) -> None:
         """Show this run; a job of another kind, which has no screen of its own, is listed for the while."""
         self._opened = job_id
         if any(view.id == job_id for view in self.runs):
@@ -134,9 +134,10 @@ class TrainingScreen(Shell):
             self.show_jobs(self.app.jobs)
             self.focus_middle()
 
-    def use_data(self, data: str) -> None:
-        """Show the form for a new run on this dataset, with what a run begins with otherwise."""
-        self._edit(first_settings(self.runs).model_copy(update={"data": data}))
+    def prepare_run(self, model: str | None, data: str | None) -> None:
+        """Show the form for a new run with these inputs, and with what a run begins with otherwise."""
+        inputs = {name: value for name, value in (("model", model), ("data", data)) if value}
+        self._edit(first_settings(self.runs).model_copy(update=inputs))
 
     def watch_chosen(self) -> None:
         if self.is_current and self.app.jobs_known:
@@ -222,9 +223,10 @@ class TrainingScreen(Shell):
 
     def action_chat(self) -> None:
         made = self.run.history.artefacts if self.run else []
-        adapter = next((artefact.name for artefact in reversed(made) if artefact.kind == "adapter"), None)
-        if adapter:
-            self.post_message(ChatAsked(adapter))
+        # The run may have made the sample and unpacked its base model, too.
+        theirs = (one.name for one in reversed(made) if one.kind != "dataset" and one.name != library.STARTER)
+        if tuned := next(theirs, None):
+            self.post_message(ChatAsked(tuned))
 
     @work(group="delete", exclusive=True, exit_on_error=False)
     async def action_delete(self) -> None:
