@@ -18,8 +18,8 @@ run: install  ## open the TUI
 demo: install  ## the whole loop on the starter model, without a terminal
 	$(BIN)/mactuner demo
 
-test: lint  ## everything CI checks
-	$(BIN)/pytest
+test: lint  ## everything CI checks; two tests at a time, as most of them wait for a process
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mactuner_tui.core import files
 from mactuner_tui.core.specs.models import ImportSpec
 from tests.engines.hub_server import Hub, served
 from tests.running import run_to_end
@@ -39,19 +40,28 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 
 @pytest.fixture(scope="session")
-def unpacked_starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run of the tests share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def unpacked_starter(shared_folder: Path) -> Path:
     """The starter model, unpacked once for all tests by the real job."""
-    folder = tmp_path_factory.mktemp("starter")
+    home = shared_folder / "starter-home"
     before = os.environ.get("MACTUNER_HOME")
-    os.environ["MACTUNER_HOME"] = str(folder)
+    os.environ["MACTUNER_HOME"] = str(home)
     try:
-        run_to_end(ImportSpec())
+        with files.locked(shared_folder):
+            if not (home / "models" / "starter").is_dir():
+                run_to_end(ImportSpec())
     finally:
         if before is None:
             del os.environ["MACTUNER_HOME"]
         else:
             os.environ["MACTUNER_HOME"] = before
-    return folder / "models" / "starter"
+    return home / "models" / "starter"
 
 
 @pytest.fixture

@@ -121,20 +121,23 @@ async def free(commits: list[str], partials: bool, sure: bool) -> None:
     what += [count_text(len(chosen.partials), "broken-off download")] if chosen.partials else []
     question = f"Delete {' and '.join(what)}? This frees {bytes_text(chosen.size)} and cannot be undone."
     if sure or typer.confirm(question, err=True):
-        request = FreeRequest(commits=tuple(one.commit for one in chosen.revisions), partials=chosen.partials)
+        request = FreeRequest(revisions=tuple(one.folder for one in chosen.revisions), partials=chosen.partials)
         output.console.print(f"{bytes_text((await _answer(request, events.CacheFreed)).size)} freed")
 
 
 def _choose(listed: CacheListed, commits: list[str], partials: bool) -> _Chosen:
     revisions: dict[str, CachedRevision] = {}
     for wanted in commits:
-        found = [one for one in listed.revisions if one.commit.startswith(wanted) and len(wanted) >= SHORTEST_COMMIT]
+        repo, _, start = wanted.rpartition("@")
+        known = [one for one in listed.revisions if repo in ("", one.repo)]
+        found = [one for one in known if one.commit.startswith(start) and len(start) >= SHORTEST_COMMIT]
         if len(found) != 1:
             raise ModelError(
                 f"{count_text(len(found), 'revision')} in the cache with a commit that begins with {wanted!r}.",
-                f"`mactuner models cache list` shows the commits; {SHORTEST_COMMIT} letters or more name one.",
+                f"`mactuner models cache list` shows the commits; {SHORTEST_COMMIT} letters or more name one. "
+                "Of two repositories with the same commit: owner/name@commit.",
             )
-        revisions[found[0].commit] = found[0]
+        revisions[found[0].folder] = found[0]
     broken_off = listed.partials if partials else ()
     size = sum(one.freed for one in revisions.values()) + sum(one.size for one in broken_off)
     return _Chosen(list(revisions.values()), tuple(one.path for one in broken_off), size)

@@ -36,7 +36,7 @@ def _standing(view: JobView) -> str:
     if view.status is Status.FAILED and view.history.failure:
         return view.history.failure.message
     left = view.history.seconds_left if view.status is Status.RUNNING else None
-    return f"{view.history.progress:.0%}" + (f" ≈ {duration_text(left)} left" if left else "")
+    return f"{view.history.progress:.0%}" + (f" ≈ {duration_text(left)} left" if left and left >= 1 else "")
 
 
 @app.command()

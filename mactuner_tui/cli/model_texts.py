@@ -90,7 +90,7 @@ def show_found(models: Sequence[HubModel], json: bool) -> None:
         )
         for model in models
     ]
-    columns = ("id", "parameters", "size", "context", "licence", "gated", "updated", "fits")
+    columns = ("id", "params", "size", "context", "licence", "gated", "updated", "fits")
     output.show_table(columns, rows, "The Hub has no such model.")
 
 
@@ -208,7 +208,7 @@ def _fits(facts: ModelFacts, machine: Machine) -> str:
     fitting = memory.fitting(facts, machine)
     if fitting is None:
         return "?"
-    return " ".join(METHOD_NAMES[method] for method in fitting) or "no"
+    return " ".join(METHOD_NAMES[method][0] for method in fitting) or "no"
 
 
 def _show_lines(lines: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ import typer
 from mactuner_tui.cli import following, hub, model_texts, output
 from mactuner_tui.cli.options import Detach, Settings
 from mactuner_tui.core import library, paths
+from mactuner_tui.core.errors import SpecError
 from mactuner_tui.core.numbers import bytes_text
 from mactuner_tui.core.specs.model_requests import CheckRequest, DescribeRequest, SearchRequest
 from mactuner_tui.core.specs.models import DownloadSpec, ImportSpec
@@ -42,7 +43,7 @@ def search(
     limit: Annotated[int, typer.Option(help="How many, 1 to 100.")] = 30,
     json: output.Json = False,
 ) -> None:
-    """Look for models on the Hugging Face Hub; `fits` says how each could be trained on this machine."""
+    """Look for models on the Hugging Face Hub. `fits`: trained on this machine F in full, L by LoRA, Q by QLoRA."""
     wanted = {"text": text, "author": author, "task": task, "sort": sort, "limit": limit}
     request = SearchRequest.of({**wanted, "smallest": smallest, "largest": largest})
     model_texts.show_found(asyncio.run(hub.search(request)), json)
@@ -64,12 +65,24 @@ def get(
     json: output.Json = False,
 ) -> None:
     """Download a model. What was downloaded stays when it is broken off: the same command goes on from there."""
-    if repo == library.STARTER:
-        following.carry_out(ImportSpec(), detach, json)
-        return
-    given = {"revision": revision, "file": file, "name": name, "xet": xet or None}
+    given = {"revision": revision, "file": file, "xet": xet or None}
     chosen = {field: value for field, value in given.items() if value is not None}
-    spec = DownloadSpec.from_settings(settings or [], repo=repo, **chosen)
+    if repo == library.STARTER:
+        if chosen or settings:
+            raise SpecError(
+                "The starter comes along: of the options only --name is for it.",
+                "Leave out --revision, --file, --xet and --set.",
+            )
+        following.carry_out(ImportSpec.of({"name": name}), detach, json)
+        return
+    repo = paths.pasted_id(repo) or repo
+    if not paths.is_hub_id(repo):
+        raise SpecError(
+            f"{repo!r} is no model of the Hub.",
+            "Its id is owner/name, as HuggingFaceTB/SmolLM2-135M-Instruct; `mactuner models search` finds it, and "
+            "`mactuner models add` takes in what is on this machine.",
+        )
+    spec = DownloadSpec.from_settings(settings or [], repo=repo, name=name, **chosen)
     asyncio.run(hub.refuse_what_does_not_fit(spec))
     following.carry_out(spec, detach, json)
 
@@ -96,6 +109,7 @@ def show(
     json: output.Json = False,
 ) -> None:
     """All that is known of a model, and the memory that training it would take."""
+    name = paths.pasted_id(name) or name
     if library.named_model(name) is None and paths.is_hub_id(name):
         model_texts.show_detail(asyncio.run(hub.describe(DescribeRequest.of({"repo": name}))), json)
     else:
@@ -104,11 +118,16 @@ def show(
 
 @app.command()
 def check(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A folder, or a .safetensors, .bin or .gguf file.")],
+    path: Annotated[
+        str,
+        typer.Argument(metavar="PATH", help="A folder, a .safetensors, .bin or .gguf file, or a model of the library."),
+    ],
     json: output.Json = False,
 ) -> None:
     """Look a model over, without taking it into the library. Ends with 1 when something is wrong."""
-    checks = asyncio.run(hub.check(CheckRequest.of({"source": str(path)}), None if json else output.console))
+    is_named = not Path(path).exists() and library.named_model(path) is not None
+    request = CheckRequest.of({"source": str(library.find_model(path)) if is_named else path})
+    checks = asyncio.run(hub.check(request, None if json else output.console))
     if json:
         output.show_json([made.model_dump(include={"name", "passed", "detail"}) for made in checks])
     if not all(made.passed for made in checks):

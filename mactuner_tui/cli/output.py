@@ -20,6 +20,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and 
 
 WHOLE_WIDTH = 48
 """Of the first column of a table: how wide a cell may be to be shown in one piece."""
+REST_WIDTH = 12
+"""Of the other columns: how wide they stay for the sake of that."""
+PIPE_WIDTH = 1000
 
 # Names and paths are foreign text: nothing in them is markup.
 console = Console(markup=False, highlight=False)
@@ -45,13 +48,16 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str
         console.print(Text(empty))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
+    widths = [max(Text(row[place]).cell_len for row in [columns, *rows]) for place in range(len(columns))]
+    # What a line is about is broken up last, when the rest would be cut off.
+    room = console.width - sum(min(width, REST_WIDTH) + 2 for width in widths[1:])
+    whole = max(1, min(widths[0], WHOLE_WIDTH, room)) if console.is_terminal else None
     for place, column in enumerate(columns):
-        # What a line is about is not broken up to make room for the rest.
-        widest = max(len(row[place]) for row in rows) if place == 0 else 0
-        table.add_column(column, overflow="fold", min_width=min(widest, WHOLE_WIDTH))
+        table.add_column(column, overflow="fold", width=whole if place == 0 else None)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    console.print(table)
+    # In a pipe or a file there is no edge at which lines would have to be broken.
+    (console if console.is_terminal else Console(width=PIPE_WIDTH)).print(table)
 
 
 def show_pairs(pairs: Iterable[tuple[str, str]]) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 from mactuner_tui.core.errors import MacTunerError, os_errors_in_words
 
 STAGING_PREFIX = ".partial-"
+STAGED = re.compile(rf"{re.escape(STAGING_PREFIX)}\d+-(.+)-[0-9a-f]{{8}}")
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -126,6 +128,12 @@ def sync_all(folder: Path) -> None:
 def is_staging(path: Path) -> bool:
     """Whether the path is a staging name, left behind by a process that was killed in mid-write."""
     return path.name.startswith(STAGING_PREFIX)
+
+
+def final_name(path: Path) -> str:
+    """The name that a staging folder is going to have; of anything else the name that it has."""
+    staged = STAGED.fullmatch(path.name)
+    return staged[1] if staged else path.name
 
 
 def sha256(path: Path) -> str:

@@ -87,6 +87,8 @@ def find_model(name: str) -> Path:
 
     Raises `ModelError` when there is none.
     """
+    if not name.strip():
+        raise ModelError("No model is named.", "`mactuner models list` shows them.")
     if found := named_model(name):
         if not found.content.exists():
             raise ModelError(
@@ -107,6 +109,11 @@ def is_gguf(name: str) -> bool:
     """Whether what `find_model` would find is a GGUF file: llama.cpp loads it, transformers does not."""
     found = named_model(name)
     return found.kind == "gguf" if found else is_gguf_file(Path(name))
+
+
+def is_starter(name: str) -> bool:
+    """Whether a Mac's disk, which does not heed case, would take the name for the starter's."""
+    return name.casefold() == STARTER
 
 
 def is_gguf_file(path: Path) -> bool:
@@ -141,10 +148,10 @@ def _some(artefacts: list[Artefact]) -> str:
 
 
 def free_name(shelf: Path, wanted: str) -> str:
-    """`wanted`, or `wanted-2`, `wanted-3`, ... : the first that no folder of the shelf has.
+    """`wanted`, or `wanted-2`, `wanted-3`, ... : the first that no folder of the shelf has, or is going to have.
 
     Names that differ in case only are one name to a Mac's disk.
     """
-    taken = {path.name.casefold() for path in shelf.iterdir()} if shelf.is_dir() else set()
+    taken = {files.final_name(path).casefold() for path in shelf.iterdir()} if shelf.is_dir() else set()
     numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
     return next(name for name in (wanted, *numbered) if name.casefold() not in taken)

@@ -7,6 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mactuner_tui.core import files
+from mactuner_tui.core.errors import ModelError
+from mactuner_tui.core.plain_files import MOST_JSON_BYTES, read_plain
 
 FILE_NAME = "mactuner.json"
 
@@ -74,6 +76,6 @@ def replace(folder: Path, manifest: Manifest) -> None:
 def read(folder: Path) -> Manifest | None:
     """The manifest of a folder, or None when it has none or one that cannot be read."""
     try:
-        return Manifest.model_validate_json((folder / FILE_NAME).read_bytes())
-    except (OSError, ValidationError):
+        return Manifest.model_validate_json(read_plain(folder / FILE_NAME, MOST_JSON_BYTES))
+    except (ModelError, ValidationError):
         return None

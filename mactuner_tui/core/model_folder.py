@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mactuner_tui.core import library
+from mactuner_tui.core.config_sizes import check_layers, check_sizes
 from mactuner_tui.core.errors import ModelError
 from mactuner_tui.core.plain_files import GET_AGAIN, read_object
 from mactuner_tui.core.records import shortened
@@ -90,8 +91,8 @@ def check_model(folder: Path) -> None:
     weights = find_weights(folder)
     if weights is None:
         raise ModelError(f"{folder} has no weights ({WEIGHTS} or {INDEX}).", GET_AGAIN)
-    for shard in weights.files:
-        read_header(shard)
+    check_sizes(folder / "config.json", config)
+    check_layers(folder / "config.json", config, sum(len(read_header(shard)) for shard in weights.files))
 
 
 def find_weights(folder: Path, name: str = WEIGHTS) -> Weights | None:

@@ -11,6 +11,9 @@ STARTER = "starter"
 SAMPLE = "stdlib"
 """The source that needs no file, and the dataset made of it."""
 SUFFIXES = re.compile(r"(\.(csv|tsv|txt|text|md|json|jsonl|ndjson|parquet|pq))?(\.gz)?$", re.IGNORECASE)
+PASTED = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/([^/\s]+/[^/\s?#]+)\S*")
+NO_OWNERS = ("datasets", "spaces", "collections", "papers", "docs", "blog")
+"""What stands in the Hub's addresses where a model's owner would."""
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
@@ -69,12 +72,35 @@ def is_hub_id(source: str) -> bool:
     return bool(HUB_ID.fullmatch(source))
 
 
+def pasted_id(text: str) -> str:
+    """The model of the Hub that a text names outright, as `owner/name` or by the address of its page; else empty."""
+    match = PASTED.fullmatch(text.strip())
+    name = match[1] if match else text.strip()
+    return name if is_hub_id(name) and name.partition("/")[0] not in NO_OWNERS else ""
+
+
 def stem(source: str) -> str:
     """A name for what is made of a source: its last part without suffixes, as far as a name can hold it."""
     name = source.rstrip("/").rpartition("/")[2]
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", SUFFIXES.sub("", name)).strip("-._")
     taken = source != SAMPLE and plain == SAMPLE
     return f"{SAMPLE}-data" if taken else plain or "data"
+
+
+def true_place(path: Path | str) -> str:
+    """The path without links. A loop of links, or a name that no disk takes, is left as it is."""
+    try:
+        return str(Path(path).resolve())
+    except (OSError, RuntimeError, ValueError):
+        return str(path)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there. A name that no disk takes is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def looks_like_path(name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from mactuner_tui.core import library
+from mactuner_tui.core import library, paths
 from mactuner_tui.core.errors import ModelError
 from mactuner_tui.core.library import Artefact
 from mactuner_tui.core.manifest import Manifest
@@ -52,7 +52,7 @@ def _line(one: Artefact, names: dict[str, str]) -> Model:
     return Model(
         artefact=one,
         origin=origin(one.manifest),
-        base=names.get(_true_place(base)) or names.get(base) or base if base else "",
+        base=names.get(paths.true_place(base)) or names.get(base) or base if base else "",
         parameters=_count(one.manifest.details.get("parameters")),
         used=_last_use(one.folder),
         is_there=_is_there(one),
@@ -100,12 +100,12 @@ def adapters_of(base: Artefact) -> list[str]:
     """The names of the adapters that were trained on this model."""
     ways = _ways_to_name(base)
     named = ((one.name, named_base(one)) for one in library.models())
-    return [name for name, on in named if on and (on in ways or _true_place(on) in ways)]
+    return [name for name, on in named if on and (on in ways or paths.true_place(on) in ways)]
 
 
 def _ways_to_name(base: Artefact) -> set[str]:
     """What an adapter may call this model: the place of its files, its name, its id on the Hub."""
-    return {_true_place(str(base.content)), base.name, base.manifest.inputs.get("repo", base.name)}
+    return {paths.true_place(base.content), base.name, base.manifest.inputs.get("repo", base.name)}
 
 
 def mark_used(name: str) -> None:
@@ -130,14 +130,6 @@ def _is_there(one: Artefact) -> bool:
         return one.content.exists()
     except OSError:  # A name that no disk takes, or a folder that may not be read.
         return False
-
-
-def _true_place(path: str) -> str:
-    """The path without links. A loop of links, or a name that no disk takes, is left as it is."""
-    try:
-        return str(Path(path).resolve())
-    except (OSError, RuntimeError, ValueError):
-        return path
 
 
 def _count(value: object) -> int | None:

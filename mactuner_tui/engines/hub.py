@@ -4,15 +4,18 @@ Knows nothing of what is looked for there. No word of it ever holds a token.
 """
 
 import contextlib
+import errno
 import json
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Literal
 
-from httpx2 import Client, HTTPError, Response, Timeout
+from httpx2 import Client, HTTPError, InvalidURL, Response, Timeout
 from huggingface_hub import constants, errors, get_session, get_token
 from huggingface_hub.utils import build_hf_headers, hf_raise_for_status, parse_ratelimit_headers  # type: ignore[attr-defined]
 
@@ -26,6 +29,10 @@ CHUNK = 1 << 18
 # and cannot go on within a file; who wants Xet asks for it.
 constants.DOWNLOAD_CHUNK_SIZE = CHUNK
 constants.HF_HUB_DISABLE_XET = True
+
+MISREAD = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
+"""What taking an answer apart raises when it is not what the Hub would send."""
+NO_ACCESS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 
 LOG_IN = "log in on the Models screen or with `mactuner models login`"
 
@@ -54,18 +61,27 @@ class Subject:
             case errors.HFValidationError():
                 nor = "neither a file here nor" if self.local else "not"
                 return self.failure(f"{self.name} is {nor} a name the Hub allows.", "Check the name.")
-            case errors.FileMetadataError() | json.JSONDecodeError():
-                return self.failure(
-                    f"What answers at {constants.ENDPOINT} is not the Hub.",
-                    "Check HF_ENDPOINT, the proxy, the network.",
-                )
+            case errors.FileMetadataError() | json.JSONDecodeError() | InvalidURL():
+                return self.no_hub()
             case errors.OfflineModeIsEnabled():
                 return self.unreachable("Offline mode is on: unset HF_HUB_OFFLINE.")
             case HTTPError() | ConnectionError() | errors.LocalEntryNotFoundError():
                 return self.unreachable("Check the name, or the network." if self.local else "Check the network.")
             case OSError() if error.errno in NO_SPACE:
                 return _no_room()
+            case OSError() if error.errno in NO_ACCESS:
+                return self.failure(
+                    f"{error.filename or constants.HF_HUB_CACHE}: {error.strerror}.",
+                    f"Downloads lie in {constants.HF_HUB_CACHE}: change its permissions, or point HF_HOME (or "
+                    "HF_HUB_CACHE, if it is set) to a folder of yours.",
+                )
         return None
+
+    def no_hub(self) -> MacTunerError:
+        """Something answers, but not as the Hub would."""
+        return self.failure(
+            f"What answers at {constants.ENDPOINT} is not the Hub.", "Check HF_ENDPOINT, the proxy, the network."
+        )
 
     def unreachable(self, hint: str) -> MacTunerError:
         """There is no way to the Hub."""
@@ -167,6 +183,16 @@ def in_words(subject: Subject) -> Iterator[None]:
         raise
 
 
+@contextlib.contextmanager
+def answered(subject: Subject) -> Iterator[None]:
+    """`in_words`, for a block that asks for an answer and takes it apart: one that makes no sense is not the Hub's."""
+    try:
+        with in_words(subject):
+            yield
+    except MISREAD as error:
+        raise subject.no_hub() from error
+
+
 def free_space() -> int:
     """Bytes free on the disk of the Hugging Face cache."""
     cache = Path(constants.HF_HUB_CACHE)
@@ -189,8 +215,13 @@ def _no_room(figures: str = "") -> DiskFullError:
 
 def wait_asked(response: Response) -> int | None:
     """Seconds after which a Hub that was asked too often wants to be asked again, if it tells."""
-    limit = parse_ratelimit_headers(response.headers)
-    if limit is not None and limit.remaining == 0:
-        return limit.reset_in_seconds
     told: str = response.headers.get("Retry-After", "").strip()
-    return int(told) if told.isdigit() else None
+    try:
+        limit = parse_ratelimit_headers(response.headers)
+        if limit is not None and limit.remaining == 0:
+            return limit.reset_in_seconds
+        if told.isdecimal():
+            return int(told)
+        return max(0, round(parsedate_to_datetime(told).timestamp() - time.time()))
+    except (TypeError, ValueError, OverflowError):
+        return None

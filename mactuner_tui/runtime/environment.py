@@ -1,9 +1,13 @@
 """The environment that worker processes are started with: it must be set before torch is imported."""
 
 import os
+from pathlib import Path
 from typing import Literal
 
 Purpose = Literal["training", "inference", "data"]
+
+HUB_FOLDERS = ("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_TOKEN_PATH", "XDG_CACHE_HOME")
+"""Where huggingface_hub keeps its things. A worker runs in a folder of its own: none of them is meant from there."""
 
 COMMON = {
     "PYTHONUNBUFFERED": "1",
@@ -35,6 +39,9 @@ def worker_environment(purpose: Purpose) -> dict[str, str]:
     """
     environment = {**os.environ, **COMMON}
     environment.pop(MPS_FALLBACK, None)
+    for name in HUB_FOLDERS:
+        if folder := environment.pop(name, ""):
+            environment[name] = str(Path(os.path.expandvars(folder)).expanduser().absolute())
     match purpose:
         case "training":
             environment |= TORCH

@@ -26,7 +26,7 @@ class Removal:
     freed: int
     """Bytes of its own folder."""
     stays: Path | None
-    """Where its files stay, when they are not the library's own."""
+    """Where its files stay, when they are there and not the library's own."""
 
 
 def find(name: str) -> Artefact:
@@ -39,6 +39,8 @@ def find(name: str) -> Artefact:
         raise ModelError(
             f"{folder} is no model: its {manifest.FILE_NAME} is missing or damaged.", "Look into it; delete it by hand."
         )
+    if name == library.STARTER:
+        raise ModelError("The starter is not unpacked yet.", "Unpack it: mactuner models get starter.")
     raise ModelError(f"No model {name!r} in the library.", "`mactuner models list` shows them.")
 
 
@@ -48,7 +50,8 @@ def removal(name: str) -> Removal:
     _refuse_needed(model, "removed")
     linked = model.folder.is_symlink()
     freed = 0 if linked else sum(file.lstat().st_size for file in model.folder.rglob("*") if file.is_file())
-    return Removal(model, freed, model.content.resolve() if linked or not _is_own(model) else None)
+    stays = (linked or not _is_own(model)) and model.content.exists()
+    return Removal(model, freed, model.content.resolve() if stays else None)
 
 
 def remove(name: str) -> Removal:
@@ -67,7 +70,7 @@ def rename(name: str, new: str) -> Artefact:
     ImportSpec.of({"name": new})  # Which names there can be is said there.
     with _still():
         model = find(name)
-        if library.STARTER in (name, new):
+        if library.is_starter(name) or library.is_starter(new):
             raise ModelError(
                 f"{library.STARTER!r} is the name of the model that comes along.",
                 "Other models can have any other name; it cannot have another one.",
@@ -84,8 +87,11 @@ def rename(name: str, new: str) -> Artefact:
 
 @contextlib.contextmanager
 def _still() -> Iterator[None]:
-    """No job starts, and no model is made or moved by another process, as long as the block lasts."""
-    with jobs.lock(), files.locked(paths.models()):
+    """No job starts, and no other process renames or removes a model, as long as the block lasts.
+
+    What makes models may hold their lock for as long as it takes to unpack one: no job shall wait for that.
+    """
+    with files.locked(paths.models()), jobs.lock():
         yield
 
 

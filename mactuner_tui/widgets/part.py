@@ -11,6 +11,7 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
+from textual.widgets import Input
 from textual.worker import Worker
 
 from mactuner_tui.core.errors import MacTunerError
@@ -78,7 +79,7 @@ class Part(Horizontal):
         self.add_class("-notice")
         self.notice.show(title, text, keys, mood, progress)
         if held_focus:
-            self.notice.focus()
+            self.screen.set_focus(self.notice)
 
     def show_failure(self, error: MacTunerError) -> None:
         """Say what went wrong, and the key that helps."""
@@ -90,7 +91,11 @@ class Part(Horizontal):
             had_focus = self.notice.has_focus
             self.remove_class("-notice")
             if had_focus:
-                self.call_after_refresh(self.focus_middle)
+                self.call_after_refresh(self._focus_unless_typing)
+
+    def _focus_unless_typing(self) -> None:
+        if not isinstance(self.screen.focused, Input):
+            self.focus_middle()
 
     def focus_middle(self) -> None:
         """Put the focus where the work of this part is."""

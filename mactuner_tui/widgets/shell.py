@@ -174,7 +174,8 @@ class Shell(Screen[None]):
         self.query_one(Sidebar).job_list.focus()
 
     def action_leave(self) -> None:
-        """Back to the middle; a panel that lies over it folds."""
+        """Back to the middle; help closes, and a panel that lies over it folds."""
+        self.query("SideHelp").remove()
         self.fold_what_covers()
         self.focus_middle()
 

@@ -162,6 +162,16 @@ def longer(name: str, size: int) -> Inflict:
     return lambda folder: os.truncate(folder / name, size)
 
 
+def endless(name: str) -> Inflict:
+    """A file of nothing, longer than any memory."""
+
+    def inflict(folder: Path) -> None:
+        (folder / name).touch()
+        os.truncate(folder / name, 10**12)
+
+    return inflict
+
+
 def pipe(name: str) -> Inflict:
     def inflict(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
@@ -579,7 +589,13 @@ OF_ADAPTERS = [
     ),
 ]
 OF_SOURCES = [
+    Damage("manifest is a pipe", "whole", pipe("mactuner.json"), "mactuner.json", "not a plain file"),
+    Damage(
+        "manifest of a GGUF is a pipe", "gguf", pipe("mactuner.json"), "mactuner.json", "not a plain file", source=GGUF
+    ),
+    Damage("endless manifest", "whole", endless("mactuner.json"), "mactuner.json", "is longer than"),
     Damage("no source", "whole", lambda _: None, "nowhere", "There is no", source="nowhere"),
+    Damage("endless name", "whole", lambda _: None, "aaa", "cannot be read", source="a" * 300),
     Damage("some file", "whole", content("notes.txt", "x"), "notes.txt", "is not a model", source="notes.txt"),
 ]
 ALL = [

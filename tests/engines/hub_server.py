@@ -23,6 +23,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 LARGE = (".safetensors", ".bin", ".gguf", ".pth", ".onnx")
+OPEN = ("README.md", ".gitattributes")
+"""Of a gated model, what is not."""
 CHUNK = 1 << 14
 SORTS = {"downloads": "downloads", "likes": "likes", "trendingScore": "trending", "lastModified": "updated"}
 Content = bytes | Path
@@ -79,6 +81,10 @@ class Fault:
     """The Range that is asked for is not heeded."""
     garbled: bool = False
     """The bytes are not those of the file."""
+    beyond: int = 0
+    """So many bytes come after the content, the end of which is not told."""
+    told: object = None
+    """Answered instead, as JSON."""
     released: threading.Event = field(default_factory=threading.Event)
 
 
@@ -182,6 +188,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._wait()
             if self.fault.status:
                 self._refuse(self.fault.status, self.fault.code, self.fault.message, self.fault.headers)
+            elif self.fault.told is not None:
+                self._send_json(self.fault.told)
             elif path.startswith("/cdn/"):
                 self._answer_large(path.removeprefix("/cdn/"), token)
             elif path.startswith("/cas/"):
@@ -248,7 +256,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(*hub.refusals[repo])
         elif model is None:
             self._refuse(404, "RepoNotFound", "not found")
-        elif model.gated and hub.users.get(token) not in model.granted:
+        elif model.gated and path not in OPEN and hub.users.get(token) not in model.granted:
             self._refuse(403 if token else 401, "GatedRepo", f"Access to model {repo} is restricted.")
         elif path not in model.files:
             self._refuse(404, "EntryNotFound", "no such file", {"X-Repo-Commit": model.commit})
@@ -299,12 +307,14 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Accept-Ranges", "bytes")
-        self.send_header("Content-Length", str(end - start))
+        if not self.fault.beyond:
+            self.send_header("Content-Length", str(end - start))
         self.end_headers()
         if self.command == "GET":
             with _opened(content) as file:
                 file.seek(start)
                 self._stream(file, end - start)
+            self.wfile.write(bytes(self.fault.beyond))
 
     def _stream(self, file: io.BufferedIOBase, size: int) -> None:
         hub, fault, log = self.server.hub, self.fault, self.request_log

@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -9,6 +10,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import torch
+from huggingface_hub import scan_cache_dir
+from safetensors.torch import load_file
 
 from mactuner_tui.core import events, library, manifest, paths
 from mactuner_tui.core.job import Status
@@ -112,6 +116,10 @@ def test_a_download_gets_over_every_fault_and_ends_in_the_library(hub: Hub, fold
         f"GET {SHARDS[4]}": [Fault(), Fault(cut_after=40_000), Fault(), Fault(whole=True)],
         f"GET {SHARDS[5]}": [Fault(), Fault(garbled=True)],
         "GET tokenizer.json": [Fault(cut_after=1000)],
+        # The plan asks for it too.
+        "GET model.safetensors.index.json": [Fault(), Fault(cut_after=100)],
+        "HEAD tokenizer.json": [Fault(status=429, headers={"Retry-After": "1"}), Fault(status=500)],
+        "GET README.md": [Fault(beyond=3_000_000)],
     }
     ended, told = run(DownloadSpec(repo="o/n"))
     assert ended.status is Status.FINISHED, failure(ended)
@@ -136,8 +144,16 @@ def test_a_download_gets_over_every_fault_and_ends_in_the_library(hub: Hub, fold
         f"{SHARDS[2]}: the Hub was asked too often; trying again in 1 second",
         f"{SHARDS[3]}: no byte came for 1 second",
         f"{SHARDS[5]} came damaged",
+        "tokenizer.json: the Hub was asked too often; trying again in 1 second",
     ):
         assert words in said
+    assert "README.md" not in said
+    heads = [request.path.rpartition("/")[2] for request in hub.requests if request.method == "HEAD"]
+    assert {path for path in heads if heads.count(path) > 1} == {SHARDS[1], "tokenizer.json"}
+    # As the client lays its cache out: by relative links, in which it finds no fault.
+    assert {str(path.readlink().parent) for path in snapshot(tmp_path).iterdir()} == {"../../blobs"}
+    cached = scan_cache_dir(tmp_path / "hf" / "hub")
+    assert (cached.warnings, [list(repo.refs) for repo in cached.repos]) == ([], [["main"]])
     planned = next(event for event in told if isinstance(event, events.DownloadPlanned))
     progress = [event for event in told if isinstance(event, events.Progressed)]
     assert (planned.missing, progress[-1].done, progress[-1].total, progress[-1].unit) == (
@@ -236,7 +252,7 @@ def test_what_does_not_pass_is_told_and_a_resumed_download_goes_on(
     hub.faults = {f"GET {SHARDS[0]}": [Fault(), Fault(cut_after=30_000), *(Fault(status=503) for _ in range(5))]}
     failed, _ = run(DownloadSpec(repo="o/n"))
     assert f"{SHARDS[0]} cannot be downloaded: the Hub answered 503, 5 times in a row." in failure(failed)
-    assert "resume" in failure(failed)
+    assert "Wait until the Hub is well again, then resume" in failure(failed)
 
     hub.faults = {f"GET {SHARDS[0]}": [Fault(), Fault(garbled=True), Fault(), Fault(garbled=True)]}
     _, told = resume(failed)
@@ -258,10 +274,37 @@ def test_what_does_not_pass_is_told_and_a_resumed_download_goes_on(
     assert "cannot be reached" in failure(failed)
     monkeypatch.setenv("HF_ENDPOINT", hub.url)
 
+    (tmp_path / "file").touch()
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("HF_HOME", str(tmp_path / "file"))
+        resume(failed)
+    assert "Not a directory" in failure(failed)
+    assert "point HF_HOME" in failure(failed)
+
     asked = len(hub.requests)
     taken, _ = run(DownloadSpec(repo="o/n", name="starter"))
     assert "a model of this name exists already" in failure(taken)
     assert not [request for request in hub.requests[asked:] if "/cdn/" in request.path]
+
+
+def test_what_could_not_be_taken_in_or_need_not_be_is_not_fetched(hub: Hub, folder: Path, tmp_path: Path) -> None:
+    state = {name: tensor for path in folder.glob("*.safetensors") for name, tensor in load_file(path).items()}
+    torch.save(state, tmp_path / "pytorch_model.bin")
+    files = {path.name: path for path in folder.iterdir() if not path.name.startswith("model")}
+    hub.models["o/n"] = Model(files={**files, "pytorch_model.bin": tmp_path / "pytorch_model.bin"})
+    made, _ = run(DownloadSpec(repo="o/n"))
+    assert made.status is Status.FINISHED, failure(made)
+    shutil.rmtree(tmp_path / "hf")
+    hub.requests.clear()
+    again, told = run(DownloadSpec(repo="o/n"))
+    assert again.status is Status.FINISHED, failure(again)
+    assert "It is in the library already, as n." in notes(told)
+    hub.models["o/n"].commit = "f" * 40
+    (paths.models() / "bare").mkdir()
+    for name in ("n", "N", "bare"):
+        refused, _ = run(DownloadSpec(repo="o/n", name=name))
+        assert f"name = '{name}': a model of this name exists already" in failure(refused)
+    assert not [request for request in hub.requests if "/cdn/" in request.path]
 
 
 def test_a_full_disk_is_told_before_anything_comes(
@@ -275,7 +318,8 @@ def test_a_full_disk_is_told_before_anything_comes(
     assert not [request for request in hub.requests if "/cdn/" in request.path]
 
 
-def test_a_stalled_xet_is_tried_again_and_then_left(hub: Hub, tmp_path: Path) -> None:
+def test_a_stalled_xet_is_tried_again_and_then_left(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_DISABLE_SYMLINKS", "1")
     packed = packaged_file()
     hub.models["o/n"] = Model(files={"small.gguf": packed, "other.gguf": b"x", "README.md": b"# GGUF"})
     hub.xet = True
@@ -291,6 +335,9 @@ def test_a_stalled_xet_is_tried_again_and_then_left(hub: Hub, tmp_path: Path) ->
     assert (made.kind, made.location) == ("gguf", str(snapshot(tmp_path) / "small.gguf"))
     assert hub.sent("small.gguf") == packed.stat().st_size
     assert not hub.sent("other.gguf")
+    # Where links are not to be, the files themselves lie in the snapshot, and nowhere else.
+    assert not (snapshot(tmp_path) / "small.gguf").is_symlink()
+    assert not list((snapshot(tmp_path).parents[1] / "blobs").iterdir())
 
 
 async def test_the_starter_downloaded_trains_and_chats(

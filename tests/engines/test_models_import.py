@@ -21,6 +21,7 @@ from mactuner_tui.core.manifest import Manifest
 from mactuner_tui.core.model_folder import check_model, is_adapter, read_adapter
 from mactuner_tui.core.specs.models import ImportSpec
 from mactuner_tui.engines.job_host import JobContext, StopRequestedError
+from mactuner_tui.engines.models import checking
 from mactuner_tui.engines.models.job import run
 from mactuner_tui.engines.models.loading import guarded_tokenizer
 from mactuner_tui.engines.models.taking_in import Wanted, take_in
@@ -190,7 +191,19 @@ def _tie(folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps({**config, "tie_word_embeddings": True}))
 
 
-@pytest.mark.parametrize(("change", "files"), [(None, 1), (_split, 2), (_tie, 1)], ids=["one file", "two", "tied"])
+def _share(folder: Path) -> None:
+    """Tensors that are not tied are one in the file, one of them turned."""
+    state = torch.load(folder / PICKLED, weights_only=True)
+    state["lm_head.weight"] = state["model.embed_tokens.weight"]
+    first, second = (f"model.layers.{layer}.self_attn.q_proj.weight" for layer in range(2))
+    state[second] = state[first].t()
+    torch.save(state, folder / PICKLED)
+
+
+CHANGES = [(None, 1), (_split, 2), (_tie, 1), (_share, 1)]
+
+
+@pytest.mark.parametrize(("change", "files"), CHANGES, ids=["one file", "two", "tied", "shared"])
 def test_pickled_weights_become_safetensors_of_the_same_numbers(
     change: Callable[[Path], None] | None, files: int, models: Path, context: JobContext
 ) -> None:
@@ -250,6 +263,16 @@ def test_a_gguf_file_is_unpacked_for_training(models: Path, context: JobContext)
     assert guarded_tokenizer(folder).tokenizer(text) == guarded_tokenizer(models / "whole").tokenizer(text)
 
 
+def test_what_lies_beside_a_gguf_file_is_not_heeded(models: Path, context: JobContext) -> None:
+    folder = models / "gguf"
+    code = {"AutoConfig": "evil.C", "AutoModelForCausalLM": "evil.C", "AutoTokenizer": ["evil.C", "evil.C"]}
+    (folder / "evil.py").write_text(damaged_models.PAYLOAD)
+    (folder / "config.json").write_text(json.dumps({"model_type": "odd", "auto_map": code}))
+    (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "Odd", "auto_map": code}))
+    check_model(_take_in(context, (folder / GGUF).rename(folder / "tiny.GGUF"), gguf="train"))
+    assert not (models / "ran").exists()
+
+
 def test_a_gguf_file_may_be_there_for_chat_and_for_training(models: Path, begin: Begin) -> None:
     made = [_take_in(begin(), models / "gguf" / GGUF, gguf=use) for use in ("chat", "train")]
     assert [_manifest(folder).kind for folder in made] == ["gguf", "model"]
@@ -301,7 +324,8 @@ def test_a_job_that_is_resumed_gives_what_it_made(models: Path, context: JobCont
 
 
 @pytest.mark.parametrize(
-    ("called", "name"), [("My model (v2)", "My-model-v2"), ("東京", "model"), ("starter", "starter-model")]
+    ("called", "name"),
+    [("My model (v2)", "My-model-v2"), ("東京", "東京"), ("(!)", "model"), ("Starter", "Starter-model")],
 )
 def test_a_name_is_made_of_the_folder_and_free(called: str, name: str, models: Path, begin: Begin) -> None:
     odd = models / called
@@ -310,7 +334,7 @@ def test_a_name_is_made_of_the_folder_and_free(called: str, name: str, models: P
     assert _take_in(begin(), odd, keep="copy").name == f"{name}-2"
 
 
-@pytest.mark.parametrize("name", ["taken", "starter"])
+@pytest.mark.parametrize("name", ["taken", "TAKEN", "starter", "Starter"])
 def test_a_name_that_is_taken_is_refused(name: str, models: Path, context: JobContext, home: Path) -> None:
     (home / "models" / "taken").mkdir(parents=True)
     with pytest.raises(SpecError, match=f"'{name}': a model of this name exists already"):
@@ -327,7 +351,31 @@ def test_what_is_in_the_library_is_not_imported_again(models: Path, begin: Begin
     _take_in(begin(), models / "sharded", name="two")
     with pytest.raises(ModelError, match="is in the library already, as two"):
         _take_in(begin(), models / "sharded")
+    (models / "link").symlink_to(models / "sharded")
+    for same in (models / "link", models / "sharded" / damaged_models.SHARDS[0]):
+        with pytest.raises(ModelError, match="is in the library already, as two"):
+            _take_in(begin(), same)
     assert {model.name for model in library.models()} == {"one", "two"}
+
+
+def test_what_is_in_the_library_can_be_looked_over(models: Path, context: JobContext, begin: Begin) -> None:
+    assert checking.report(_take_in(begin(), models / "whole", keep="copy"), context).problem is None
+
+
+def test_two_imports_at_once_get_two_names(models: Path, begin: Begin) -> None:
+    class Meanwhile(JobContext):
+        """As soon as its files are being copied, another import of the same folder is carried out."""
+
+        def begin(self, stage: str) -> None:
+            super().begin(stage)
+            if stage.startswith("copying"):
+                others.append(_take_in(begin(), models / "whole", keep="copy"))
+                with pytest.raises(SpecError, match="'whole': a model of this name exists already"):
+                    _take_in(begin(), models / "whole", keep="copy", name="whole")
+
+    others: list[Path] = []
+    first = _take_in(Meanwhile(begin().folder, attempt=1), models / "whole", keep="copy")
+    assert [first.name, *(other.name for other in others)] == ["whole", "whole-2"]
 
 
 @pytest.mark.parametrize("kind", ["whole", "pickled"])
@@ -342,6 +390,8 @@ def test_a_commit_of_the_hub_is_taken_in_once(kind: str, models: Path, begin: Be
     newer = {**wanted.inputs, "revision": "2f" * 20}
     shutil.copytree(models / kind, models / "newer")
     assert take_in(models / "newer", replace(wanted, inputs=newer), begin()).name == "tiny-2"
+    # A GGUF file of the commit is another model.
+    assert _manifest(take_in(models / "gguf" / GGUF, wanted, begin())).kind == "gguf"
 
 
 def test_the_links_of_a_snapshot_lead_to_the_blobs_of_its_repository_only(models: Path, context: JobContext) -> None:
@@ -368,7 +418,7 @@ def test_a_job_that_is_stopped_leaves_nothing(kind: str, keep: str, models: Path
 
     with pytest.raises(StopRequestedError):
         _take_in(Stopping(begin().folder, attempt=1), models / kind, keep=keep)
-    assert list((models.parent / "home" / "models").iterdir()) == []
+    assert [path.name for path in (models.parent / "home" / "models").iterdir()] == [".lock"]
 
 
 def test_a_full_disk_is_said_before_a_byte_is_copied(

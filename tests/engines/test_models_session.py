@@ -3,15 +3,17 @@
 import fcntl
 import hashlib
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from mactuner_tui.core import events
+from mactuner_tui.core import events, manifest, paths
 from mactuner_tui.core.errors import MacTunerError
 from mactuner_tui.core.specs import RequestSpec
 from mactuner_tui.core.specs.model_requests import (
@@ -87,6 +89,19 @@ async def test_a_search_gives_lines_and_then_the_facts_of_each(hub: Hub, ask: As
     assert (llama.facts.parameters, gguf.facts.parameters, gguf.facts.context) == (2250, 1000, 4096)
     # The config of a model that is not for everyone cannot be read either.
     assert read == []
+    hub.models["two/small-late"] = model()
+    hub.faults = {"GET two/small-late/resolve/main/config.json": [Fault(status=503)]}
+    asked = {}
+    for _ in range(2):
+        await ask(SearchRequest(text="small"))
+        asked = {name: hub.asked.count(f"/{name}/resolve/main/config.json") for name in hub.models}
+    # What failed for now is asked for again; that there is none, or none for everyone, is remembered.
+    assert asked == dict.fromkeys(("one/small-llama", "two/Small-gguf", "two/small-hostile"), 1) | {
+        "two/small-late": 2,
+        "two/other": 0,
+        "two/small-bert": 0,
+    }
+    del hub.models["two/small-late"]
     hub.models["one/small-llama"].gated = ""
     _, read_one = await ask(SearchRequest(text="small"))
     assert read_one.id == "one/small-llama"
@@ -125,6 +140,8 @@ async def test_a_pasted_id_comes_first_whatever_the_filters_are(hub: Hub, ask: A
     assert [line.id for line in (await ask(SearchRequest(text="owner/name-")))[0].models] == ["owner/name-2"]
     with pytest.raises(MacTunerError, match="no/such is not a model on the Hub"):
         await ask(SearchRequest(text="no/such"))
+    (nothing,) = await ask(SearchRequest(text="https://huggingface.co/datasets/foo"))
+    assert nothing.models == ()
 
 
 async def test_facts_come_in_any_order_and_a_cancelled_search_says_no_more(hub: Hub, session: Session) -> None:
@@ -160,6 +177,12 @@ async def test_a_model_is_described(hub: Hub, ask: Ask) -> None:
     needed = {file.path: file.size for file in detail.files if file.needed}
     assert set(needed) == set(whole.files) - {"onnx/model.onnx", "pytorch_model.bin"}
     assert needed["model.safetensors"] == 5000
+
+    whole.files["README.md"] = b"---" + b"\n" * 30_000 + b"x"
+    began = time.monotonic()
+    (hostile,) = await ask(DescribeRequest(repo="o/whole"))
+    assert hostile.detail.card.endswith("\nx")
+    assert time.monotonic() - began < 2
 
 
 CANNOT: list[tuple[dict[str, Any], tuple[str, ...], str]] = [
@@ -200,8 +223,25 @@ async def test_a_plan_takes_the_weights_once_and_counts_what_is_there(hub: Hub, 
         "consolidated.00.pth": bytes(10),
         "LICENSE": b"free",
         "training_args.json": b"{}",
+        "x" * 300: b"1",
+        "/etc/hosts": b"1",
+        "../../refs": b"1",
+        "zero\0": b"1",
     }
     hub.models["o/n"] = sharded
+    (tmp_path / "hf" / "hub" / "models--o--n" / "snapshots" / COMMIT).mkdir(parents=True)
+    for fault, words in (
+        (Fault(status=503), "answered 503"),
+        (Fault(status=429), "asked too often"),
+        (Fault(cut_after=20), "cannot be reached"),
+        (Fault(told=[]), "names no weights"),
+    ):
+        hub.faults = {"GET model.safetensors.index.json": [fault]}
+        with pytest.raises(MacTunerError, match=words):
+            await ask(PlanRequest(repo="o/n"))
+    hub.faults = {"GET model.safetensors.index.json": [Fault(status=503)]}
+    (described,) = await ask(DescribeRequest(repo="o/n"))
+    assert not [file for file in described.detail.files if file.needed and file.path in shards]
     (planned,) = await ask(PlanRequest(repo="o/n"))
     needed = {file.path: file.size for file in planned.files if file.needed}
     kept = ["LICENSE", "README.md", "config.json", "tokenizer.json", "tokenizer_config.json"]
@@ -228,10 +268,20 @@ async def test_of_a_gguf_repository_one_file_is_chosen(hub: Hub, ask: Ask) -> No
     with pytest.raises(MacTunerError, match="one of them must be chosen") as refused:
         await ask(PlanRequest(repo="o/n"))
     assert "m-Q4.gguf (1 kB)" in refused.value.hint
-    assert "big/m-Q8-00001-of-00002.gguf (2 kB)" in refused.value.hint
     assert "mmproj" not in refused.value.hint
-    (planned,) = await ask(PlanRequest(repo="o/n", file="big/m-Q8-00001-of-00002.gguf"))
-    assert {file.path for file in planned.files if file.needed} == {"README.md", *parts}
+    (planned,) = await ask(PlanRequest(repo="o/n", file="m-Q4.gguf"))
+    assert {file.path for file in planned.files if file.needed} == {"README.md", "m-Q4.gguf"}
+    (described,) = await ask(DescribeRequest(repo="o/n"))
+    assert {file.path: file.size for file in described.detail.ggufs} == {"m-Q4.gguf": 1000, min(parts): 2000}
+    hub.models["o/parts"] = Model(files=dict(parts))
+    hub.models["o/odd"] = Model(files={"a/../../odd.gguf": GGUF})
+    for repo, file, words in (
+        ("o/n", max(parts), "one part of 2"),
+        ("o/parts", "", "one part of 2"),
+        ("o/odd", "a/../../odd.gguf", "no name for a file"),
+    ):
+        with pytest.raises(MacTunerError, match=words):
+            await ask(PlanRequest(repo=repo, file=file))
     with pytest.raises(MacTunerError, match=r"has no file n\.gguf"):
         await ask(PlanRequest(repo="o/n", file="n.gguf"))
 
@@ -243,9 +293,15 @@ async def test_each_refusal_has_words_of_its_own(hub: Hub, ask: Ask) -> None:
         "o/forbidden": (403, "", "no permission"),
         "o/down": (503, "", ""),
     }
-    hub.models = {"o/gated": model(gated="manual"), "o/n": model(), "o/empty": Model(files={"x.txt": b""})}
+    gated = model(gated="manual")
+    gated.files = {".gitattributes": b"", **gated.files}
+    hub.models = {"o/gated": gated, "o/n": model(), "o/empty": Model(files={"x.txt": b""})}
     hub.faults = {
         "GET /o/often/revision/main": [Fault(status=429, headers={"Retry-After": "17"})],
+        "GET /o/until/revision/main": [
+            Fault(status=429, headers={"Retry-After": formatdate(time.time() + 99, usegmt=True)})
+        ],
+        "GET /o/squared/revision/main": [Fault(status=429, headers={"Retry-After": "²"})],
         "GET /o/portal/revision/main": [Fault(status=200)],
         "GET /o/limited/revision/main": [Fault(status=429, headers={"RateLimit": '"api";r=0;t=55'})],
     }
@@ -258,6 +314,8 @@ async def test_each_refusal_has_words_of_its_own(hub: Hub, ask: Ask) -> None:
         "o/down": ("answered 503", "Try again"),
         "o/often": ("answers again in 17 seconds", "Try again"),
         "o/limited": ("answers again in 55 seconds", "Try again"),
+        "o/until": ("answers again in 9", "Try again"),
+        "o/squared": ("answers again in a while", "Try again"),
         "o/portal": ("is not the Hub", "the network"),
         "o/empty": ("holds no model", f"{hub.url}/o/empty/tree/main"),
         "o/x--y": ("not a name the Hub allows", "Check the name"),
@@ -269,9 +327,59 @@ async def test_each_refusal_has_words_of_its_own(hub: Hub, ask: Ask) -> None:
         assert hint in refused.value.hint
     with pytest.raises(MacTunerError, match="no such revision"):
         await ask(PlanRequest(repo="o/n", revision="old"))
+    for revision in ("..", "refs/../../x", "/main"):
+        asked = len(hub.asked)
+        with pytest.raises(MacTunerError, match="no name of a revision"):
+            await ask(PlanRequest(repo="o/n", revision=revision))
+        assert len(hub.asked) == asked
     hub.renamed["o/before"] = "o/n"
     (planned,) = await ask(PlanRequest(repo="o/before"))
     assert planned.repo == "o/n"
+
+
+async def test_an_answer_that_makes_no_sense_is_not_the_hubs(hub: Hub, ask: Ask) -> None:
+    hub.models["o/n"] = model()
+    file = {"rfilename": "model.safetensors", "size": 5}
+    senseless: tuple[object, ...] = (
+        [],
+        {"id": "o/n"},
+        {"id": "o/n", "sha": 5, "siblings": [file]},
+        {"id": "o/n", "sha": "../../..", "siblings": [file]},
+        {"id": "o/n", "sha": COMMIT, "siblings": "abc"},
+        {"id": "o/n", "sha": COMMIT, "siblings": [{"rfilename": 5}]},
+        {"id": "o/n", "sha": COMMIT, "siblings": [file | {"size": "x"}]},
+        {"id": "o/n", "sha": COMMIT, "siblings": [file | {"size": -5}]},
+        {"id": "o/n", "sha": COMMIT, "siblings": [file | {"blobId": 7}]},
+        {"id": "o/n", "sha": COMMIT, "siblings": [file | {"lfs": 7}]},
+        {"id": "o/n", "sha": COMMIT, "siblings": [file], "lastModified": 3},
+    )
+    for told in senseless:
+        hub.faults = {"GET /o/n/revision/main": [Fault(told=told)]}
+        with pytest.raises(MacTunerError, match="is not the Hub"):
+            await ask(PlanRequest(repo="o/n"))
+    strange = [1, {}, {"id": 5}, {"id": "a/b", "lastModified": "yesterday"}, {"id": "a/b", "safetensors": 7}]
+    hub.faults = {"GET /api/models": [Fault(told=[*strange, {"id": "a/good"}]), Fault(told={"error": "x"})]}
+    found, *_ = await ask(SearchRequest(text="x"))
+    assert [line.id for line in found.models] == ["a/good"]
+    with pytest.raises(MacTunerError, match="is not the Hub"):
+        await ask(SearchRequest(text="x"))
+    hub.users = {"hf_good": "ada"}
+    await ask(LoginRequest(token="hf_good"))
+    hub.faults = {"GET /api/whoami-v2": [Fault(told=[]), Fault(told={"x": 1}), Fault(told={"name": ["a"]})]}
+    for _ in range(3):
+        (account,) = await ask(AccountRequest())
+        assert (account.name, "is not the Hub" in account.problem) == ("", True)
+    hub.faults = {"GET /api/whoami-v2": [Fault(told=[])]}
+    with pytest.raises(MacTunerError, match="is not the Hub"):
+        await ask(LoginRequest(token="hf_good"))
+
+
+async def test_an_endpoint_that_is_no_address_is_told(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://[bad")
+    async with await open_session("models") as session:
+        with pytest.raises(MacTunerError, match=re.escape("HF_ENDPOINT = 'http://[bad' is no address")):
+            async for _ in session.request(CacheRequest()):
+                pass
 
 
 async def test_without_a_network_it_is_told_soon(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -348,6 +456,7 @@ async def test_the_cache_is_listed_and_freed(hub: Hub, ask: Ask, tmp_path: Path)
             (snapshot / name).symlink_to(f"../../blobs/{name}")
     (folder / "refs").mkdir()
     (folder / "refs" / "main").write_text(commits[1])
+    first = (str(folder / "snapshots" / commits[0]),)
     partial = blobs / "third.incomplete"
     partial.write_bytes(bytes(7))
     (listed,) = await ask(CacheRequest())
@@ -359,17 +468,61 @@ async def test_the_cache_is_listed_and_freed(hub: Hub, ask: Ask, tmp_path: Path)
     assert listed.size == 1237
     for strange in (tmp_path / "hf" / "token", blobs / "shared", blobs / ".." / "blobs" / "third.incomplete"):
         with pytest.raises(MacTunerError, match="not in the cache"):
-            await ask(FreeRequest(commits=commits[:1], partials=(str(strange),)))
+            await ask(FreeRequest(revisions=first, partials=(str(strange),)))
+    with pytest.raises(MacTunerError, match="not in the cache"):
+        await ask(FreeRequest(revisions=(str(folder / "snapshots" / ("c" * 40)),)))
+    partials = [partial, blobs / "third.xet.incomplete", blobs / "third.1234abcd.incomplete"]
+    for other in partials[1:]:
+        other.write_bytes(bytes(7))
     lock = folder.parent / ".locks" / folder.name / "third.lock"
     lock.parent.mkdir(parents=True)
     with lock.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        with pytest.raises(MacTunerError, match="o/n is being downloaded"):
-            await ask(FreeRequest(commits=commits[:1], partials=(str(partial),)))
-    (freed,) = await ask(FreeRequest(commits=commits[:1], partials=(str(partial),)))
-    assert freed.size == 207
+        for one in partials:
+            with pytest.raises(MacTunerError, match="o/n is being downloaded"):
+                await ask(FreeRequest(revisions=first, partials=(str(one),)))
+    (freed,) = await ask(FreeRequest(revisions=first, partials=tuple(map(str, partials))))
+    assert freed.size == 221
     assert sorted(path.name for path in blobs.iterdir()) == ["second", "shared"]
     assert (folder / "snapshots" / commits[1] / "shared").stat().st_size == 1000
+
+
+async def test_the_cache_behind_a_link_with_one_commit_of_two_repositories(
+    hub: Hub, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshots = {}
+    for name in ("one", "two"):
+        folder = tmp_path / "hf" / "hub" / f"models--o--{name}"
+        snapshots[name] = folder / "snapshots" / COMMIT
+        for made in (folder / "blobs", snapshots[name]):
+            made.mkdir(parents=True)
+        (folder / "blobs" / "whole").write_bytes(GGUF)
+        (snapshots[name] / "m.gguf").symlink_to("../../blobs/whole")
+    part = tmp_path / "hf" / "hub" / "models--o--part" / "blobs" / "third.incomplete"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(bytes(7))
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "hf")
+    monkeypatch.setenv("HF_HOME", str(link))
+    for name, place in (("whole", ""), ("single", "m.gguf")):
+        referring = paths.models() / name
+        referring.mkdir(parents=True)
+        made_of = manifest.write(referring, kind="gguf", name=name, job=None, inputs={"repo": "o/two"})
+        there = link / snapshots["two"].relative_to(tmp_path / "hf") / place
+        manifest.replace(referring, made_of.model_copy(update={"location": str(there)}))
+    async with await open_session("models") as session:
+        (listed, _) = [event async for event in session.request(CacheRequest())]
+        assert isinstance(listed, events.CacheListed)
+        found = {one.repo: one for one in listed.revisions}
+        assert {repo: (sorted(one.library), one.freed) for repo, one in found.items()} == {
+            "o/one": ([], 1000),
+            "o/two": (["single", "whole"], 1000),
+        }
+        assert ([one.repo for one in listed.partials], listed.problems) == (["o/part"], ())
+        (freed, _) = [event async for event in session.request(FreeRequest(revisions=(found["o/one"].folder,)))]
+        assert isinstance(freed, events.CacheFreed)
+        assert freed.size == 1000
+    assert [snapshot.exists() for snapshot in snapshots.values()] == [False, True]
 
 
 async def test_a_folder_is_looked_over_without_being_taken_in(ask: Ask, tmp_path: Path, home: Path) -> None:

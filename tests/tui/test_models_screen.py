@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import Button, Footer, Input, Markdown, Select, Static
 
@@ -237,7 +238,10 @@ async def test_without_a_network_it_says_so_and_which_key_helps(
         await settle(pilot, lambda: tab.has_notice and tab.notice.has_class("-bad"), "that is said")
         assert "r try again" in said(pilot, "#hub #notice-keys")
         assert tab.notice.has_focus
-        await pilot.press("r")
+        tab.notice.post_message(Paste("one/model\n"))
+        await settle(pilot, lambda: "esc r try again" in said(pilot, "#hub #notice-keys"), "that was not found either")
+        assert (tab.field.value, tab.field.has_focus) == ("one/model", True)
+        await pilot.press("escape", "r")
         assert not tab.check_action("get", ())
         await settle(pilot, lambda: "searching" not in said(pilot, "#hub-standing"), "it tried again")
         await pilot.press("full_stop")
@@ -382,19 +386,18 @@ async def test_what_is_on_its_way_stands_on_top_with_its_speed_and_the_keys_that
         events.FileProgressed(path="model-00001-of-00002.safetensors", done=4 * 10**9, size=9 * 10**9, speed=92e6),
         events.Progressed(done=4.1e9, total=10e9, unit="bytes"),
     ]
+    failed = events.JobFailed(kind="ModelError", message="/a/b/config.json is cut off.")
     shelve("there", "model", 1, parameters=1_000_000_000)
-    broken = write_job(
-        1, DownloadSpec(repo="one/broken"), Status.FAILED, [events.JobFailed(kind="ModelError", message="Cut.")]
-    )
+    broken = write_job(1, DownloadSpec(repo="one/broken"), Status.FAILED, [*happened, failed])
     running = write_job(2, DownloadSpec(repo="two/coming"), Status.RUNNING, happened, pid=os.getpid())
     async with running_app(WIDE, "models") as pilot:
         await wait_for(pilot, lambda: len(rows(pilot, "library")) == 3, "jobs and models are listed")
         assert table(pilot, "library").keys[0] == f"job:{running}"
-        assert "↓ 41 % 92 MB/s 1m 04s left" in rows(pilot, "library")[0]
-        assert "! failed  Cut." in rows(pilot, "library")[1]
+        assert "↓ 41 % 92 MB/s ≈ 1m 04s left" in rows(pilot, "library")[0]
         await pilot.press("home")
         await wait_for(pilot, lambda: "✓ config.json" in said(pilot, "#library-panel"), "its files are listed")
-        assert "44 % of 9 GB\n  92 MB/s, 54 s left" in said(pilot, "#library-panel")
+        assert "44 % of 9 GB\n  92 MB/s, ≈ 54 s left" in said(pilot, "#library-panel")
+        assert "! failed at 41 %  config.json is cut off." in rows(pilot, "library")[1]
         keys = pilot.app.screen.active_bindings
         assert {keys[key].binding.description for key in "px"} == {"Pause", "Stop"}
         await pilot.press("4")
@@ -403,6 +406,8 @@ async def test_what_is_on_its_way_stands_on_top_with_its_speed_and_the_keys_that
         pilot.app.screen.post_message(JobOpened(broken))
         await wait_for(pilot, lambda: "r" in pilot.app.screen.active_bindings, "a broken one can be resumed")
         assert table(pilot, "library").key == f"job:{broken}"
+        assert "44 % of 9 GB" in said(pilot, "#library-panel")
+        assert "MB/s" not in said(pilot, "#library-panel")  # It does not go on.
         await wait_for(pilot, lambda: "model:later" in table(pilot, "library").keys, "what came meanwhile is listed")
         assert pilot.app.screen.active_bindings["d"].binding.description == "Delete"
 
@@ -429,3 +434,5 @@ async def test_every_tab_has_help_names_for_its_acts_and_six_keys_at_most(size: 
         await wait_for(pilot, lambda: screen.query(SideHelp), "help is shown")
         page = screen.query_one(SideHelp).query_one("#widget-help", Markdown)
         await wait_for(pilot, lambda: "F L Q" in page.source, "it explains the tabs")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: not screen.query(SideHelp), "it is put away")

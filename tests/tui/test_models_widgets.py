@@ -1,11 +1,15 @@
-"""The list in columns by itself: what is left out when there is no room, and what stays where it is."""
+"""The list in columns by itself: what is left out when there is no room, and what stays where it is; and who keeps
+the focus when a part shows its middle again."""
 
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from mactuner_tui.app import style_files
 from mactuner_tui.widgets.column_list import Column, ColumnList, Line
+from mactuner_tui.widgets.host import Host
+from mactuner_tui.widgets.part import Part
 from mactuner_tui.widgets.themes import meanings
 from tests.tui.pilots import wait_for
 
@@ -87,3 +91,40 @@ async def test_the_cursor_stays_on_what_it_is_on_whatever_comes_and_goes() -> No
         await wait_for(pilot, lambda: app.told == ["c"], "enter chooses what was wanted")
         shown.show([])
         assert shown.key is None
+
+
+class Searched(Part):
+    """A part with a field above its middle."""
+
+    NAME = "searched"
+
+    def compose_top(self) -> ComposeResult:
+        yield Input()
+
+    def compose_middle(self) -> ComposeResult:
+        yield ColumnList(COLUMNS)
+
+
+class OnePart(Host):
+    """Nothing but the part."""
+
+    CSS_PATH = style_files()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return meanings(self.current_theme)
+
+    def compose(self) -> ComposeResult:
+        yield Searched()
+
+
+async def test_an_answer_takes_the_focus_from_no_field() -> None:
+    app = OnePart()
+    async with app.run_test(size=(100, 20)) as pilot:
+        part, field = app.query_one(Searched), app.query_one(Input)
+        part.show_notice("Nothing was found")
+        part.notice.focus()
+        await wait_for(pilot, lambda: part.notice.has_focus, "the notice has the focus")
+        part.show_body()
+        app.screen.set_focus(field)
+        await pilot.press("a", "b")
+        assert field.value == "ab"

@@ -1,6 +1,7 @@
 """Artefacts found by their manifests, and names that become folders."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,15 @@ def test_a_manifest_tells_what_lies_beside_it(tmp_path: Path) -> None:
 def test_a_broken_manifest_is_none(tmp_path: Path, content: str) -> None:
     (tmp_path / manifest.FILE_NAME).write_text(content)
     assert manifest.read(tmp_path) is None
+
+
+def test_a_manifest_that_never_ends_or_never_comes_is_none(tmp_path: Path) -> None:
+    for name in ("pipe", "endless"):
+        (tmp_path / name).mkdir()
+    os.mkfifo(tmp_path / "pipe" / manifest.FILE_NAME)
+    (tmp_path / "endless" / manifest.FILE_NAME).touch()
+    os.truncate(tmp_path / "endless" / manifest.FILE_NAME, 10**12)
+    assert manifest.read(tmp_path / "pipe") is manifest.read(tmp_path / "endless") is None
 
 
 def test_a_folder_without_manifest_has_none(tmp_path: Path) -> None:
@@ -86,6 +96,13 @@ def test_a_model_that_is_not_there_is_named_with_those_that_are() -> None:
     assert "mactuner models list" in caught.value.hint
 
 
+@pytest.mark.parametrize("name", ["", " "])
+def test_no_name_is_no_model(name: str) -> None:
+    put(paths.models() / "mine", "model")
+    with pytest.raises(ModelError, match="No model is named"):
+        library.find_model(name)
+
+
 def test_of_many_models_only_some_are_named() -> None:
     for number in range(12):
         put(paths.models() / f"model-{number:02}", "model")
@@ -130,6 +147,8 @@ def test_a_free_name_counts_on_from_two(tmp_path: Path) -> None:
     (tmp_path / "x-2").mkdir()
     (tmp_path / "x-4").mkdir()
     assert library.free_name(tmp_path, "x") == "x-3"
+    with files.new_folder(tmp_path / "x-3"):
+        assert library.free_name(tmp_path, "x") == "x-5"
 
 
 @pytest.mark.parametrize(("taken", "wanted"), [("Notes", "notes"), ("notes", "Notes")])

@@ -57,6 +57,12 @@ def test_an_index_without_a_list_of_shards_is_refused(model: Path, index: str) -
     assert "weight_map is missing or empty" in _refused(model)
 
 
+@pytest.mark.parametrize("name", ["num_hidden_layers", "n_layer", "num_labels", "vocab_size"])
+def test_sizes_that_would_fill_the_memory_are_refused(model: Path, name: str) -> None:
+    (model / "config.json").write_text(json.dumps({"model_type": "llama", name: 10**9}))
+    assert f"config.json: {name} = 1000000000" in _refused(model)
+
+
 def test_a_folder_without_config_is_no_model(model: Path) -> None:
     (model / "config.json").unlink()
     assert "has no config.json" in _refused(model)

@@ -100,7 +100,7 @@ def test_a_file_may_hold_a_value_of_any_name() -> None:
         ("max_steps=1.5", ["max_steps", "1.5", "valid integer"]),
         ("learning_rate=nan", ["learning_rate", "nan", "finite"]),
         ("lr_scheduler_type=square", ["lr_scheduler_type", "square", "'linear', 'cosine' or 'constant'"]),
-        ("name=../up", ["name", "../up", "pattern"]),
+        ("name=../up", ["name", "../up", "must be letters, digits, '.', '_' and '-'"]),
         ("rank=8", ["rank is not a setting"]),
         ("lora.rank=8", ["lora.rank is not a setting"]),
         ("lora=8", ["lora", "8"]),

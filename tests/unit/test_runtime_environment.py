@@ -1,5 +1,7 @@
 """The variables that workers are started with."""
 
+from pathlib import Path
+
 import pytest
 
 from mactuner_tui.runtime.environment import MPS_FALLBACK, Purpose, worker_environment
@@ -30,3 +32,16 @@ def test_only_inference_falls_back_to_the_cpu_whatever_the_user_has_set(
 @pytest.mark.parametrize(("purpose", "parallel"), [("training", "false"), ("inference", "false"), ("data", "true")])
 def test_tokenizers_take_all_cores_for_data_only(purpose: Purpose, parallel: str) -> None:
     assert worker_environment(purpose)["TOKENIZERS_PARALLELISM"] == parallel
+
+
+def test_the_folders_of_the_hub_are_the_same_from_wherever_a_worker_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_HOME", "hf")
+    monkeypatch.setenv("HF_HUB_CACHE", "~/cache")
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    environment = worker_environment("inference")
+    assert environment["HF_HOME"] == str(tmp_path / "hf")
+    assert environment["HF_HUB_CACHE"] == str(Path.home() / "cache")
+    assert "XDG_CACHE_HOME" not in environment

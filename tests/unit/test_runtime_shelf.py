@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from mactuner_tui.core import library, manifest, paths
+from mactuner_tui.core import files, library, manifest, paths
 from mactuner_tui.core.errors import ModelError, SpecError
 from mactuner_tui.core.job import Status
 from mactuner_tui.core.manifest import Manifest
@@ -67,7 +68,7 @@ def test_what_is_no_name_is_refused(name: str) -> None:
         shelf.rename("old", name)
 
 
-@pytest.mark.parametrize(("old", "new"), [("starter", "mine"), ("other", "starter")])
+@pytest.mark.parametrize(("old", "new"), [("starter", "mine"), ("other", "starter"), ("other", "Starter")])
 def test_the_starter_keeps_its_name_to_itself(old: str, new: str) -> None:
     put(paths.models() / old, "model")
     with pytest.raises(ModelError, match="comes along"):
@@ -122,6 +123,26 @@ def test_a_referred_model_leaves_its_files_where_they_are(tmp_path: Path) -> Non
     assert len(list(snapshot.iterdir())) == 3
 
 
+def test_of_files_that_are_gone_none_stay(tmp_path: Path) -> None:
+    _refer("mine", tmp_path / "gone")
+    assert shelf.removal("mine").stays is None
+
+
+def test_no_job_waits_for_what_makes_a_model() -> None:
+    put(paths.models() / "mine", "model")
+    removing, starting = Thread(target=shelf.remove, args=("mine",)), Thread(target=jobs.advance)
+    with files.locked(paths.models()):
+        removing.start()
+        removing.join(0.3)  # So long it has to get as far as it can.
+        starting.start()
+        starting.join(10)
+        waited = starting.is_alive()
+    removing.join()
+    starting.join()
+    assert not waited
+    assert library.models() == []
+
+
 def test_of_a_linked_folder_only_the_link_goes(tmp_path: Path) -> None:
     put(tmp_path / "disk" / "mine", "model")
     paths.models().mkdir(parents=True)
@@ -136,9 +157,10 @@ def test_what_is_not_there_or_damaged_is_named() -> None:
     (put(paths.models() / "damaged", "model") / manifest.FILE_NAME).write_text("{")
     with pytest.raises(ModelError, match=r"damaged is no model: its mactuner\.json is missing or damaged"):
         shelf.remove("damaged")
+    with pytest.raises(ModelError, match="not unpacked yet") as caught:
+        shelf.find("starter")
+    assert "mactuner models get starter" in caught.value.hint
     with pytest.raises(ModelError, match="No model 'nothing' in the library"):
         shelf.remove("nothing")
     with pytest.raises(ModelError, match=r"No model '\.\.' in the library"):
         shelf.remove("..")
-
-

@@ -1,9 +1,11 @@
 """What a spec is: a frozen pydantic model that is at once form, command-line options, TOML file and engine input."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 from mactuner_tui.core.errors import SpecError
 
@@ -37,7 +39,9 @@ class Spec(BaseModel):
         A setting's value is text; the field it is for decides what it means, so that a name may look like a number.
         """
         merged: dict[str, Any] = dict(values)
+        source = ""
         for setting in settings:
+            source = "--set"
             name, equals, text = setting.partition("=")
             if not equals:
                 raise SpecError(
@@ -52,7 +56,7 @@ class Spec(BaseModel):
                         f"--set {setting!r}: {group} is a value, not a group.", "See `--help` for the names."
                     )
             place[field] = text.strip()
-        return cls.of(merged, "--set")
+        return cls.of(merged, source)
 
 
 class JobSpec(Spec):
@@ -78,6 +82,21 @@ class RequestSpec(Spec):
     """The request's name on the wire."""
     aside: ClassVar[bool] = False
     """Whether it is answered at once, beside a long request that is under way."""
+
+
+def matching(pattern: str, words: str) -> AfterValidator:
+    """A text must match the whole pattern. `words` tell what that is, for who has no use for patterns."""
+
+    def demand(text: str | None) -> str | None:
+        if text is not None and not re.fullmatch(pattern, text):
+            raise PydanticCustomError("no_match", "Must be {words}", {"words": words})
+        return text
+
+    return AfterValidator(demand)
+
+
+NAME = matching(r"\w[\w.-]{0,79}", "letters, digits, '.', '_' and '-', 80 at most, no '.' or '-' in front")
+"""What a model may be called: a folder has that name."""
 
 
 def problems(error: ValidationError) -> list[str]:

@@ -88,7 +88,8 @@ class FreeRequest(RequestSpec):
     action: ClassVar[str] = "free"
     aside: ClassVar[bool] = True
 
-    commits: tuple[str, ...] = ()
+    revisions: tuple[str, ...] = ()
+    """Their folders, as `CacheListed` gave them: two repositories may have the same commit."""
     partials: tuple[str, ...] = ()
     """Their paths, as `CacheListed` gave them."""
 
@@ -99,6 +100,8 @@ class CheckRequest(RequestSpec):
     action: ClassVar[str] = "check"
 
     source: Annotated[str, Field(min_length=1), AfterValidator(paths.settled_model_source)]
+    is_new: bool = False
+    """Whether what MacTuner has made already is wrong too: it need not be taken in."""
 
 
 MODEL_REQUESTS: tuple[type[RequestSpec], ...] = (

@@ -6,24 +6,24 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from mactuner_tui.core import paths
-from mactuner_tui.core.specs.base import JobSpec, Lane
+from mactuner_tui.core.specs.base import NAME, JobSpec, Lane, matching
 
 Name = Annotated[
     str | None,
     Field(
-        pattern=r"^[\w][\w.-]{0,79}$",
         title="Name",
         description="What the library calls it. Empty: made from where it comes from.",
     ),
+    NAME,
 ]
 Repo = Annotated[
     str,
     Field(
-        pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$",
         max_length=200,
         title="Model",
         description="A model of the Hugging Face Hub: owner/name.",
     ),
+    matching(paths.HUB_ID.pattern, "owner/name, as the Hugging Face Hub calls it"),
 ]
 Revision = Annotated[
     str, Field(min_length=1, max_length=200, title="Revision", description="A branch, a tag or a commit of it.")
@@ -31,10 +31,10 @@ Revision = Annotated[
 GgufFile = Annotated[
     str,
     Field(
-        pattern=r"^(|[^/].*\.gguf)$",
         title="GGUF file",
         description="Of a repository with GGUF files: which one. Empty: the weights that can be trained.",
     ),
+    matching(r"|[^/].*(?i:\.gguf)", "the path of a .gguf file in the repository"),
 ]
 
 
@@ -88,7 +88,7 @@ class DownloadSpec(JobSpec):
         bool,
         Field(
             title="Xet",
-            description="Many connections at once: faster on a fast link, but a file that is broken off starts anew.",
+            description="Many connections at once; a file that is broken off starts anew.",
         ),
     ] = False
 

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from mactuner_tui.core import paths
 from mactuner_tui.core.memory import Method
-from mactuner_tui.core.specs.base import JobSpec, Lane, Spec
+from mactuner_tui.core.specs.base import NAME, JobSpec, Lane, Spec
 
 Scheduler = Literal["linear", "cosine", "constant"]
 METHOD_NAMES: dict[Method, str] = {"lora": "LoRA", "qlora": "QLoRA", "full": "Full"}
@@ -83,11 +83,8 @@ class TrainSpec(JobSpec):
     ] = "lora"
     name: Annotated[
         str | None,
-        Field(
-            pattern=r"^[\w][\w.-]{0,79}$",
-            title="Name",
-            description="Name of the result. Empty: made from the dataset's name.",
-        ),
+        Field(title="Name", description="Name of the result. Empty: made from the dataset's name."),
+        NAME,
     ] = None
     learning_rate: Annotated[
         float,

@@ -35,8 +35,13 @@ def convert(found: Found, folder: Path, listener: Listener) -> None:
 def _apart(tensors: dict[str, torch.Tensor], tied: frozenset[str]) -> dict[str, torch.Tensor]:
     """Each with memory of its own, as safetensors wants it; without those that only name another's a second time."""
     others = {tensor.data_ptr() for name, tensor in tensors.items() if name not in tied}
-    return {
-        name: tensor.contiguous() if tensor.nbytes == tensor.untyped_storage().nbytes() else tensor.clone()
-        for name, tensor in tensors.items()
-        if name not in tied or tensor.data_ptr() not in others
-    }
+    apart: dict[str, torch.Tensor] = {}
+    met: set[int] = set()
+    for name, tensor in tensors.items():
+        place = tensor.data_ptr()
+        if name in tied and place in others:
+            continue
+        is_alone = tensor.nbytes == tensor.untyped_storage().nbytes() and place not in met
+        apart[name] = tensor.contiguous() if is_alone else tensor.clone(memory_format=torch.contiguous_format)
+        met.add(place)
+    return apart

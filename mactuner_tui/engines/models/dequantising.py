@@ -1,5 +1,6 @@
 """From a GGUF file to a transformers folder that can be trained: 16-bit weights, without what quantising had lost."""
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,17 +28,21 @@ def dequantise(file: Path, folder: Path, emit: Emit) -> dict[str, object]:
 
     from mactuner_tui.engines.models.loading import guarded_tokenizer
 
-    source: dict[str, Any] = {
-        "pretrained_model_name_or_path": str(file.parent),
-        "gguf_file": file.name,
-        "local_files_only": True,
-    }
     try:
-        tokenizer = AutoTokenizer.from_pretrained(**source)
-        _done(emit, 1)
-        model = AutoModelForCausalLM.from_pretrained(
-            **source, dtype=torch.bfloat16, quantization_config=GgufConfig(dequantize=True)
-        )
+        # In a folder of its own: what lies beside it is not part of it, though transformers would heed it.
+        with tempfile.TemporaryDirectory() as alone:
+            (Path(alone) / file.name).symlink_to(file.absolute())
+            source: dict[str, Any] = {
+                "pretrained_model_name_or_path": alone,
+                "gguf_file": file.name,
+                "local_files_only": True,
+                "trust_remote_code": False,
+            }
+            tokenizer = AutoTokenizer.from_pretrained(**source)
+            _done(emit, 1)
+            model = AutoModelForCausalLM.from_pretrained(
+                **source, dtype=torch.bfloat16, quantization_config=GgufConfig(dequantize=True)
+            )
     except Exception as error:  # Whatever a family that it does not know, or half knows, leads to.
         if in_users_words(error, folder) is not None:
             raise

@@ -33,6 +33,7 @@ class Engine:
                 context.emit(account.account())
             case LoginRequest():
                 context.emit(account.login(request.token.get_secret_value()))
+                self._search = Search()  # Who is logged in may be shown more.
             case LogoutRequest():
                 context.emit(account.logout())
             case SearchRequest():
@@ -45,9 +46,9 @@ class Engine:
             case CacheRequest():
                 context.emit(cache.listed())
             case FreeRequest():
-                context.emit(cache.free(request.commits, request.partials))
+                context.emit(cache.free(request.revisions, request.partials))
             case CheckRequest():
                 # Imported here: the libraries that look models over take seconds, and the Hub needs none of them.
                 from mactuner_tui.engines.models import checking
 
-                checking.report(Path(request.source), context)
+                checking.report(Path(request.source), context, is_new=request.is_new)

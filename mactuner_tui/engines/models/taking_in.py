@@ -3,7 +3,9 @@
 Used by the import job and, once its files are there, by the download job.
 """
 
+import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +18,7 @@ from mactuner_tui.core.model_folder import WEIGHTS
 from mactuner_tui.core.numbers import bytes_text
 from mactuner_tui.engines.job_host import JobContext
 from mactuner_tui.engines.models import checking
-from mactuner_tui.engines.models.checking import Found
+from mactuner_tui.engines.models.checking import Found, places
 from mactuner_tui.engines.models.copying import copy, demand_room
 
 BYTES_PER_WEIGHT = 2
@@ -42,57 +44,84 @@ def take_in(source: Path, wanted: Wanted, job: JobContext) -> Path:
     Returns its folder there. Raises `ModelError` naming the first thing that is wrong, and `SpecError` for a name that
     is taken. A job that is resumed after it took its model in finds it there.
     """
-    if there := _there_already(source, wanted, job):
+    if there := there_already(source, wanted, job):
+        if there.manifest.job != job.id:
+            job.emit(events.Noted(text=f"It is in the library already, as {there.name}."))
         return _tell(there.manifest, there.folder, job)
-    folder = _place(source, wanted)
-    found = checking.report(source, job).demanded()
-    with files.new_folder(folder) as staging:
-        made = _make(found, wanted, staging, folder.name, job)
-    return _tell(made, folder, job)
+    found = checking.report(source, job, is_new=True).demanded()
+    with _named(source, wanted) as (name, staging):
+        made = _make(found, wanted, staging, name, job)
+    return _tell(made, paths.models() / name, job)
 
 
-def _there_already(source: Path, wanted: Wanted, job: JobContext) -> Artefact | None:
-    """What this job made before it was resumed; or the same commit of the Hub, which is the same for ever.
+def there_already(source: Path, wanted: Wanted, job: JobContext) -> Artefact | None:
+    """What this job made before it was resumed; or what is the same model of the Hub. The source need not be there yet.
 
-    Raises `ModelError` for a second reference to the same files, unless it is to have another name.
+    Raises `ModelError` for a second reference to the same files, unless it is to have another name, and `SpecError`
+    for a name that is taken.
     """
-    for model in library.models():
-        if model.manifest.job == job.id:
-            return model
-        if wanted.keep == "copy" or (source.suffix == ".gguf" and wanted.gguf == "train"):
-            continue
-        # Several GGUF files may be of one commit; a model that had to be converted has no location.
-        same_commit = model.kind != "gguf" and "repo" in wanted.inputs and model.manifest.inputs == wanted.inputs
-        if (same_commit or model.content == source) and wanted.name in (None, model.name):
+    models = library.models()
+    if made := next((model for model in models if model.manifest.job == job.id), None):
+        return made
+    is_made_anew = wanted.keep == "copy" or (_is_gguf(source) and wanted.gguf == "train")
+    for model in [] if is_made_anew else models:
+        if wanted.name in (None, model.name) and _is_same(model, source, wanted):
             if "repo" in wanted.inputs:
-                job.emit(events.Noted(text=f"It is in the library already, as {model.name}."))
                 return model
             raise ModelError(
                 f"{source} is in the library already, as {model.name}.",
                 f"Use it by that name, or remove it first: mactuner models remove {model.name}",
             )
+    _free_name(source, wanted)
     return None
 
 
-def _place(source: Path, wanted: Wanted) -> Path:
+def _is_same(model: Artefact, source: Path, wanted: Wanted) -> bool:
+    # A folder's weights mean the folder.
+    is_part = source.suffix == ".safetensors" and (source.name == WEIGHTS or places.SHARD.search(source.name))
+    place = source.parent if is_part and not paths.is_folder(source) else source
+    if paths.true_place(model.content) == paths.true_place(place):
+        return True
+    # A commit is the same for ever, wherever it lies: a model that had to be converted has no location. Of GGUF files
+    # there may be several in one.
+    same_commit = "repo" in wanted.inputs and model.manifest.inputs == wanted.inputs
+    return same_commit and model.kind != "gguf" and not _is_gguf(source) and model.content.exists()
+
+
+@contextlib.contextmanager
+def _named(source: Path, wanted: Wanted) -> Iterator[tuple[str, Path]]:
+    """The model's name, which from now on no other import gets, and the staging folder that will have it."""
+    with contextlib.ExitStack() as stack:
+        with files.locked(paths.models()):
+            name = _free_name(source, wanted)
+            staging = stack.enter_context(files.new_folder(paths.models() / name))
+        yield name, staging
+
+
+def _free_name(source: Path, wanted: Wanted) -> str:
+    """Raises `SpecError` when a name that is wanted is taken."""
     shelf = paths.models()
     if wanted.name is None:
-        return shelf / library.free_name(shelf, _name_for(source, wanted))
-    if wanted.name == library.STARTER or (shelf / wanted.name).exists():
+        return library.free_name(shelf, _name_for(source, wanted))
+    if library.is_starter(wanted.name) or library.free_name(shelf, wanted.name) != wanted.name:
         raise SpecError(f"name = {wanted.name!r}: a model of this name exists already.", "Choose another name.")
-    return shelf / wanted.name
+    return wanted.name
 
 
 def _name_for(source: Path, wanted: Wanted) -> str:
     """The repository's name; the folder's; that of a GGUF file."""
-    if "repo" in wanted.inputs and source.suffix != ".gguf":
-        told = wanted.inputs["repo"].rpartition("/")[2]
-    elif source.suffix == ".gguf" and not source.is_dir():
+    if _is_gguf(source):
         told = source.stem
+    elif "repo" in wanted.inputs:
+        told = wanted.inputs["repo"].rpartition("/")[2]
     else:
-        told = source.name if source.is_dir() else source.parent.name
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", told).strip("-._")[:70]
-    return f"{plain}-model" if plain == library.STARTER else plain or "model"
+        told = source.name if paths.is_folder(source) else source.parent.name
+    plain = re.sub(r"[^\w.-]+", "-", told).strip("-._")[:70]
+    return f"{plain}-model" if library.is_starter(plain) else plain or "model"
+
+
+def _is_gguf(source: Path) -> bool:
+    return library.is_gguf_file(source) and not paths.is_folder(source)
 
 
 def _make(found: Found, wanted: Wanted, staging: Path, name: str, job: JobContext) -> Manifest:

@@ -77,7 +77,7 @@ async def rename_model(app: Host, name: str) -> str | None:
 def name_problem(name: str) -> str | None:
     """Why a model cannot have this name, or None."""
     if problem := check(ImportSpec, "name", name):
-        return f"{problem}: letters, digits, dot, dash and underscore"
+        return problem
     try:
         taken = library.free_name(paths.models(), name) != name
     except (OSError, SpecError):

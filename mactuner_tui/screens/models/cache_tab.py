@@ -139,7 +139,7 @@ class CacheTab(Part):
             request, frees = FreeRequest(partials=(entry.path,)), entry.size
             question, loss = f"Delete the broken-off download of {entry.repo}?", "It would begin anew."
         else:
-            request, frees = FreeRequest(commits=(entry.commit,)), entry.freed
+            request, frees = FreeRequest(revisions=(entry.folder,)), entry.freed
             question, loss = f"Delete {entry.repo} from the cache?", _loss(entry)
         if await self.app.push_screen_wait(ConfirmModal(question, f"This frees {bytes_text(frees)}. {loss}", "Delete")):
             await self._free(request)

@@ -130,6 +130,7 @@ class GetModal(Dialog[DownloadSpec | None]):
 
     def _show_plan(self, plan: DownloadPlanned) -> None:
         self._plan = plan
+        self.query_one(SpecForm).display = True
         self.query_one("#get-files", Static).update(Content("\n").join(file_content(file) for file in _needed(plan)))
         self.query_one("#get-sum", Static).update(_sum(plan))
         button = self.query_one("#get", Button)
@@ -140,6 +141,7 @@ class GetModal(Dialog[DownloadSpec | None]):
     def _show_problem(self, error: MacTunerError) -> None:
         keys = Content("   ").join([hint("r", "try again"), hint("k", "access token")])
         self._say(Content.assemble((f"! {error.message}", "bold $state-bad"), "\n", error.hint, "\n\n", keys))
+        self.query_one(SpecForm).display = False
         self.set_focus(None)
 
     def _say(self, text: str | Content) -> None:
@@ -178,7 +180,8 @@ class GetModal(Dialog[DownloadSpec | None]):
 def _sum(plan: DownloadPlanned) -> Content:
     needed = _needed(plan)
     whole = sum(file.size for file in needed)
-    told = f"{count_text(len(needed), 'file')}, {bytes_text(whole)}: {bytes_text(plan.missing)} to download"
+    missing = f"{bytes_text(plan.missing)} to download" if plan.missing else "all on this disk, nothing to download"
+    told = f"{count_text(len(needed), 'file')}, {bytes_text(whole)}: {missing}"
     left = plan.free - plan.missing
     if left < 0:
         room = Content.styled(f"! only {bytes_text(plan.free)} are free on the disk of the cache", "bold $state-bad")

@@ -21,7 +21,7 @@ from mactuner_tui.widgets.column_list import Column, Line
 from mactuner_tui.widgets.texts import one_line
 
 COLUMNS = (
-    Column("model", 36),
+    Column("model", 28),
     Column("", 1),
     Column("params", 6, "right"),
     Column("weights", 7, "right", rank=1),
@@ -85,7 +85,7 @@ def facts_text(model: HubModel, machine: Machine | None) -> list[list[Content]]:
             named("licence", one_line(model.license) or "not told"),
             named("access", "⚿ private" if model.private else GATES[model.gate]),
             named("updated", month_text(model.updated) if model.updated else ""),
-            named("likes", f"{compact(model.likes)} · {compact(model.downloads)} downloads a month"),
+            named("likes", f"{compact(model.likes)} · {compact(model.downloads)} downloads/month"),
         ],
         needs(model.facts, machine) if model.library != "gguf" else [],
     ]

@@ -104,9 +104,10 @@ class ImportModal(Dialog[ImportSpec | None]):
         lines: list[Content] = []
         self._say(lines, Content.styled("looking it over …", "$quiet"))
         self.query_one("#import", Button).disabled = True
+        self.query_one(SpecForm).display = True
         wrong: list[CheckMade] = []
         try:
-            async with aclosing(self._desk.ask(CheckRequest(source=self._source))) as events:
+            async with aclosing(self._desk.ask(CheckRequest(source=self._source, is_new=True))) as events:
                 async for event in events:
                     if isinstance(event, CheckMade):
                         wrong += [] if event.passed else [event]
@@ -116,6 +117,7 @@ class ImportModal(Dialog[ImportSpec | None]):
             self._say(lines, Content.assemble((f"! {error.message}", "bold $state-bad"), "\n", error.hint))
             return
         if wrong:
+            self.query_one(SpecForm).display = False
             head = ("! It cannot be taken in as it is. ", "bold $state-bad")
             self._say(lines, Content.assemble(head, one_line(f"{wrong[0].name}: {wrong[0].detail}")))
             return

@@ -2,30 +2,18 @@
 
 import dataclasses
 import re
-from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+from mactuner_tui.core.config_sizes import check_sizes
 from mactuner_tui.core.errors import ModelError
 from mactuner_tui.core.plain_files import GET_AGAIN, read_object
 from mactuner_tui.core.records import shortened
 
 NO_CODE = "MacTuner never runs code from a model folder. Choose another model."
 OTHER_HEAD = re.compile(r"For(Sequence|Token|Image|Audio)Classification|ForMaskedLM|ForQuestionAnswering|Model$")
-LAYERS = re.compile(r"(num|n)_.*(layer|block|stack)|(encoder|decoder)_layers")
-LENGTHS = re.compile(r".*(position|ctx|context|seq|len)")
-WIDTHS = re.compile(r".*(size|dim|width|hidden|heads|rank|kernel|embd|inner|vocab|words)")
-COUNTS = re.compile(r"(num|n)_")
-LARGEST: tuple[tuple[re.Pattern[str], int], ...] = (
-    (LAYERS, 1_000),
-    (LENGTHS, 100_000_000),
-    (WIDTHS, 10_000_000),
-    (COUNTS, 100_000),
-)
-"""The first that a setting's name matches tells what no published model reaches; other settings build nothing."""
 PROPERTIES = ("num_labels",)
 """What every config class knows beside its fields."""
-MOST_DEPTH = 20
 
 
 def read(folder: Path) -> tuple[str, dict[str, Any]]:
@@ -69,30 +57,8 @@ def check_family(folder: Path, config: dict[str, Any]) -> tuple[str, str]:
         )
     settings = CONFIG_MAPPING[family]
     fields = {field.name for field in dataclasses.fields(settings)}
-    _check_sizes(path, config, {*fields, *settings.attribute_map, *PROPERTIES})
+    check_sizes(path, config, {*fields, *settings.attribute_map, *PROPERTIES})
     return f"{family}: transformers knows it.", family
-
-
-def _check_sizes(path: Path, config: dict[str, Any], known: Collection[str]) -> None:
-    """Raise `ModelError` for sizes that no model has: transformers makes lists of labels and layers by them.
-
-    What a config tells beyond what transformers knows, such as the tokens it was trained on, is not looked at.
-    """
-    told = {name: value for name, value in config.items() if name in known}
-    for name, value in _numbers(told):
-        limit = next((most for names, most in LARGEST if names.match(name)), None)
-        if limit is not None and abs(value) > limit:
-            raise ModelError(f"{path}: {name[:60]} = {shortened(value)}: no model is as large as that.", GET_AGAIN)
-
-
-def check_layers(folder: Path, config: dict[str, Any], tensors: int) -> None:
-    """Raise `ModelError` for more layers than tensors, before they are built."""
-    for name, value in _numbers(config):
-        if LAYERS.match(name) and value > tensors:
-            raise ModelError(
-                f"{folder / 'config.json'}: {name} = {shortened(value)}, but the weights hold {tensors:,} tensors.",
-                GET_AGAIN,
-            )
 
 
 def check_quantised(path: Path, config: dict[str, Any]) -> None:
@@ -105,16 +71,3 @@ def check_quantised(path: Path, config: dict[str, Any]) -> None:
             "exported.",
             "Get the model in 16 bits; QLoRA quantises it itself.",
         )
-
-
-def _numbers(config: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, int | float]]:
-    if depth > MOST_DEPTH:
-        return
-    if isinstance(config, dict):
-        for key, value in config.items():
-            yield from _numbers(value, key, depth + 1)
-    elif isinstance(config, list):
-        for value in config:
-            yield from _numbers(value, name, depth + 1)
-    elif isinstance(config, int | float) and not isinstance(config, bool):
-        yield name, config

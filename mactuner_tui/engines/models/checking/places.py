@@ -1,14 +1,15 @@
 """What a source is: the folder it means, the files that belong to it, and that these are plain files of that folder."""
 
 import itertools
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from mactuner_tui.core import manifest, paths
+from mactuner_tui.core import library, manifest, paths
 from mactuner_tui.core.errors import ModelError
 from mactuner_tui.core.model_folder import PICKLED_WEIGHTS, WEIGHTS, Weights, find_weights
-from mactuner_tui.core.plain_files import GET_AGAIN, open_plain
+from mactuner_tui.core.plain_files import GET_AGAIN, MOST_JSON_BYTES, open_plain, read_plain
 
 TEXTS = (".json", ".txt", ".model", ".jinja", ".md", ".tiktoken")
 """What lies beside weights and belongs to them."""
@@ -20,7 +21,7 @@ SHARD = re.compile(r"-\d+-of-\d+\.")
 def read(source: Path) -> tuple[str, Path]:
     """The folder that a source means.
 
-    Raises `ModelError` unless the source is there, of a kind that can be imported, and not MacTuner's already.
+    Raises `ModelError` unless the source is there and of a kind that can be imported.
     """
     try:
         there = source.exists()
@@ -28,19 +29,22 @@ def read(source: Path) -> tuple[str, Path]:
         raise ModelError(f"{source} cannot be read: {error}.", f"Name {KINDS}.") from None
     if not there:
         raise ModelError(f"There is no {source}.", f"Name {KINDS}.")
-    if not source.is_dir() and source.suffix not in (".safetensors", ".bin", ".gguf"):
+    if not (source.is_dir() or source.suffix in (".safetensors", ".bin") or library.is_gguf_file(source)):
         raise ModelError(f"{source} is not a model.", f"Name {KINDS}.")
+    folder = source if source.is_dir() else source.parent
+    if os.path.lexists(folder / manifest.FILE_NAME):
+        read_plain(folder / manifest.FILE_NAME, MOST_JSON_BYTES)
     if source.is_dir():
-        _refuse_artefact(source)
         return f"The folder {source}.", source
     open_plain(source).close()
-    _refuse_artefact(source.parent)
-    if source.suffix == ".gguf":
+    if library.is_gguf_file(source):
         return f"The file {source}.", source.parent
     return f"The file {source.name}; what belongs to it must lie beside it in {source.parent}.", source.parent
 
 
-def _refuse_artefact(folder: Path) -> None:
+def read_new(source: Path) -> tuple[str, Path]:
+    """The same; raises `ModelError` also for what is MacTuner's already, and need not be taken in."""
+    said, folder = read(source)
     made = manifest.read(folder)
     if made and folder.resolve().is_relative_to(paths.models().resolve()):
         raise ModelError(f"{folder} is in the library already, as {folder.name}.", "It can be used by that name.")
@@ -49,6 +53,7 @@ def _refuse_artefact(folder: Path) -> None:
             f"{folder} is the {made.kind} {made.name}, made by MacTuner ({manifest.FILE_NAME}).",
             f"Use it by its path, or move the whole folder into {paths.models()}.",
         )
+    return said, folder
 
 
 def companions(folder: Path) -> tuple[str, tuple[Path, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from mactuner_tui.core import events
+from mactuner_tui.core import events, paths
 from mactuner_tui.core.errors import ModelError
 from mactuner_tui.core.model_folder import Weights
 from mactuner_tui.engines.listener import Listener
@@ -58,7 +58,7 @@ class Report:
         """
         self._listener.check()
         if any(part is None for part in (*parts, *needs)):
-            self._tell(name, passed=False, detail="Not looked at: something that it rests on is wrong.")
+            self._tell(name, passed=False, detail="Not looked at: it rests on what is wrong.")
             return None
         try:
             said, found = check(*parts)
@@ -78,7 +78,7 @@ class Report:
         return self.found
 
     def _tell(self, name: str, *, passed: bool, detail: str) -> None:
-        folder = self.source if self.source.is_dir() else self.source.parent
+        folder = self.source if paths.is_folder(self.source) else self.source.parent
         said = _sayable(detail.replace(f"{folder}/", ""))
         self._listener.emit(events.CheckMade(name=name, passed=passed, detail=said))
 

@@ -12,11 +12,11 @@ from typing import Any
 import torch
 from transformers import CONFIG_MAPPING, MODEL_FOR_CAUSAL_LM_MAPPING
 
+from mactuner_tui.core.config_sizes import check_layers
 from mactuner_tui.core.errors import ModelError
 from mactuner_tui.core.numbers import count_text
 from mactuner_tui.core.plain_files import GET_AGAIN
 from mactuner_tui.engines.failures import reason_of
-from mactuner_tui.engines.models.checking import config as configs
 from mactuner_tui.engines.models.checking.tensors import DTYPES, Tensors
 
 NUMBERED = re.compile(r"\.(?:layers|h|blocks|block)\.(\d+)\.")
@@ -34,7 +34,7 @@ class Match:
 
 def match(folder: Path, config: dict[str, Any], tensors: Tensors) -> tuple[str, Match]:
     """Raise `ModelError` unless the tensors are what a model of this config has."""
-    configs.check_layers(folder, config, len(tensors.heads))
+    check_layers(folder / "config.json", config, len(tensors.heads))
     try:
         model, loading = _loaded(config, tensors)
     # A config is whatever its author wrote: its classes, and the modules built by them, raise anything.

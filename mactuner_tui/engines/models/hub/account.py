@@ -9,7 +9,7 @@ from huggingface_hub import HfApi, constants, errors
 
 from mactuner_tui.core.errors import MacTunerError
 from mactuner_tui.core.events import AccountRead
-from mactuner_tui.engines.hub import Subject, in_words, may_be_token, session, token_page
+from mactuner_tui.engines.hub import Subject, answered, in_words, may_be_token, session, token_page
 
 VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 ACCOUNT = Subject("account")
@@ -42,6 +42,8 @@ def login(token: str) -> AccountRead:
         if _status(error) != 401:
             raise
         return _with_problem(f"The Hub does not accept this token. Make a new one at {token_page()}.")
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ACCOUNT.no_hub() from error
     except ValueError as error:  # Of an organisation: the client's own words, without the token.
         return _with_problem(str(error))
     if _in_environment():
@@ -77,9 +79,12 @@ def _in_environment() -> bool:
 
 def _name(token: str) -> str:
     """The user's name. Raises `ModelError`."""
-    with in_words(ACCOUNT):
+    with answered(ACCOUNT):
         session()
-        return str(HfApi().whoami(token)["name"])
+        name = HfApi().whoami(token)["name"]
+        if not isinstance(name, str):
+            raise TypeError
+        return name
 
 
 def _status(error: MacTunerError) -> int:

@@ -17,7 +17,6 @@ BESIDE = re.compile(
 )
 """Top files of a repository that belong to a model whatever its weights are."""
 WITH_GGUF = re.compile(r"(licen[cs]e|notice|readme)([._-].*)?", re.IGNORECASE)
-TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "spiece.model")
 PART = re.compile(r"(?P<stem>.*)-\d{5}-of-(?P<parts>\d{5})\.gguf")
 Format = Literal["safetensors", "bin", "gguf", "none"]
 WEIGHTS: dict[Format, str] = {"safetensors": "model.safetensors", "bin": "pytorch_model.bin"}
@@ -76,3 +75,9 @@ def parts(sizes: Mapping[str, int], file: str) -> list[str]:
         return [file]
     pattern = re.compile(re.escape(match["stem"]) + r"-\d{5}-of-" + match["parts"] + r"\.gguf")
     return sorted(path for path in sizes if pattern.fullmatch(path)) or [file]
+
+
+def part_count(file: str) -> int:
+    """How many files a GGUF model is in, by the name of one of them."""
+    match = PART.fullmatch(file)
+    return int(match["parts"]) if match else 1

@@ -8,12 +8,14 @@ from typing import Any
 from huggingface_hub import ModelInfo
 
 from mactuner_tui.core.hub_models import Ability, HubDetail, HubFile
+from mactuner_tui.core.model_folder import TOKENIZER_FILES
 from mactuner_tui.engines.models.hub import lines, planning, small_files
-from mactuner_tui.engines.models.hub.choosing import TOKENIZERS, Choice, gguf_files
+from mactuner_tui.engines.models.hub.choosing import Choice, gguf_files
 
 CARD_LIMIT = 200_000
 """Characters of a model card that are shown."""
-YAML_HEAD = re.compile(r"\A\ufeff?---\s*\n.*?\n---\s*(\n|\Z)", re.DOTALL)
+FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
+"""Before and after the YAML head of a card. A card may be hostile: each line is looked at once."""
 TASKS = ("", "text-generation", "conversational")
 ALL: tuple[Ability, ...] = ("train", "chat", "export")
 
@@ -71,8 +73,8 @@ def _abilities(
         return (), f"It is made for {task}, not for generating text."
     if choice.weights == "none":
         return (), "It has no weights that transformers or llama.cpp could load (safetensors, .bin or GGUF)."
-    if not there.intersection(TOKENIZERS):
-        return (), f"It has no tokenizer ({', '.join(TOKENIZERS)})."
+    if not there.intersection(TOKENIZER_FILES):
+        return (), f"It has no tokenizer ({', '.join(TOKENIZER_FILES)})."
     if choice.weights == "bin":
         return ALL, "Its weights are .bin files: once downloaded, they are converted to safetensors."
     return ALL, ""
@@ -83,7 +85,7 @@ def _is_known(family: object) -> bool:
     # Imported here: few models come with code, and this takes a second.
     from transformers import CONFIG_MAPPING
 
-    return family in CONFIG_MAPPING
+    return isinstance(family, str) and family in CONFIG_MAPPING
 
 
 def _has_template(info: ModelInfo, content: Mapping[str, bytes | None], there: set[str]) -> bool:
@@ -94,8 +96,10 @@ def _has_template(info: ModelInfo, content: Mapping[str, bytes | None], there: s
 
 
 def _card(content: bytes | None) -> str:
-    text = (content or b"").decode("utf-8", "replace").replace("\r\n", "\n")
-    card = YAML_HEAD.sub("", text, count=1).strip()
+    card = (content or b"").decode("utf-8", "replace").replace("\r\n", "\n").removeprefix("\ufeff")
+    if (head := FENCE.match(card)) and (end := FENCE.search(card, head.end())):
+        card = card[end.end() :]
+    card = card.strip()
     return card if len(card) <= CARD_LIMIT else f"{card[:CARD_LIMIT]}\n\n(cut here: the card is longer)"
 
 

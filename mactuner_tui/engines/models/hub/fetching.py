@@ -2,17 +2,19 @@
 
 huggingface_hub 2 cannot go on within a file that was broken off: it fetches into a file of its own process, and
 deletes that. So here the bytes wait in a partial file with a lasting name, are checked against the Hub's hash, and only
-then become the cache's blob; the client itself links it into the snapshot.
+then become the cache's blob, which is linked into the snapshot as the client does.
 """
 
 import hashlib
+import os
 import re
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from huggingface_hub import HfApi, constants, get_hf_file_metadata, hf_hub_url
-from huggingface_hub.file_download import HfFileMetadata
+from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
+from huggingface_hub.file_download import HfFileMetadata, are_symlinks_supported
 
 from mactuner_tui.core import events, files
 from mactuner_tui.core.errors import ModelError
@@ -21,13 +23,13 @@ from mactuner_tui.engines.hub import CHUNK, Subject, in_words, require_room
 from mactuner_tui.engines.job_host import JobContext
 from mactuner_tui.engines.models.hub import locks, transfer
 from mactuner_tui.engines.models.hub.patience import POLL, STALL_SECONDS, Patience, StalledError, sleep
-from mactuner_tui.engines.models.hub.planning import Plan, partial_file, repo_folder
+from mactuner_tui.engines.models.hub.planning import Plan, inside, partial_file, repo_folder, snapshot
 from mactuner_tui.engines.models.hub.progress import Progress
 from mactuner_tui.engines.models.hub.transfer import Transfer
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 GIT_SHA1 = re.compile(r"[0-9a-f]{40}")
-ETAG = re.compile(r"[\w-]+")
+ETAG = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def fetch(plan: Plan, revision: str, xet: bool, job: JobContext) -> Path:
@@ -46,7 +48,7 @@ def fetch(plan: Plan, revision: str, xet: bool, job: JobContext) -> Path:
             xet = xet and not one.xet_failed
             progress.finish(file)
         _keep_ref(folder, revision, plan.commit)
-    return folder / "snapshots" / plan.commit
+    return snapshot(plan.repo, plan.commit)
 
 
 class _Fetch:
@@ -65,7 +67,9 @@ class _Fetch:
 
     def bring(self, xet: bool) -> None:
         """Have the file in the snapshot."""
-        if (self._folder / "snapshots" / self._plan.commit / self._file.path).exists():
+        place = inside(snapshot(self._plan.repo, self._plan.commit), self._file.path)
+        assert place is not None  # A plan has no such file.
+        if place.exists():
             return
         metadata = self._ask()
         if metadata.size is not None:
@@ -76,10 +80,12 @@ class _Fetch:
         blob = self._folder / "blobs" / etag
         blob.parent.mkdir(parents=True, exist_ok=True)
         with locks.held(blob, self._wait_for_lock):
-            if not blob.exists():
+            if place.exists():  # Another program was faster.
+                return
+            new = not blob.exists()
+            if new:
                 self._fill(blob, metadata, xet)
-        # The client finds the file in its cache, and puts it into the snapshot.
-        HfApi().hf_hub_download(self._plan.repo, self._file.path, revision=self._plan.commit)
+            _place(blob, place, new)
 
     def _wait_for_lock(self) -> None:
         if not self._told_of_lock:
@@ -154,6 +160,7 @@ class _Fetch:
 
     def _follow(self, working: Transfer, abort: Callable[[], None] | None = None) -> None:
         """Tell how far a transfer is until it ends. With `abort`, it does not notice a stall itself: it is aborted."""
+        self._progress.begin(working.done)
         working.start()
         came, when = working.done, time.monotonic()
         try:
@@ -190,6 +197,20 @@ class _Fetch:
                 self._job.check()
                 digest.update(chunk)
         return digest.hexdigest() == etag
+
+
+def _place(blob: Path, place: Path, new: bool) -> None:
+    """Put a blob into the snapshot: as a relative link; where links fail the file itself, or a copy of an older one."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.unlink(missing_ok=True)  # A link whose blob is gone.
+    if are_symlinks_supported(constants.HF_HUB_CACHE):
+        place.symlink_to(os.path.relpath(blob, place.parent))
+    elif new:
+        blob.replace(place)
+    else:
+        copy = partial_file(blob)
+        shutil.copyfile(blob, copy)
+        copy.replace(place)
 
 
 def _keep_ref(folder: Path, revision: str, commit: str) -> None:

@@ -52,7 +52,7 @@ class Patience:
         if self._tries > len(WAITS):
             raise ModelError(
                 f"{self._path} cannot be downloaded: {reason}, {self._tries} times in a row.",
-                "Check the network, then resume the download: what has come is kept.",
+                f"{_advice(error)}, then resume the download: what has come is kept.",
             ) from error
         seconds = min(WAITS[max(0, self._tries - 1)], STALL_SECONDS)
         if isinstance(error, errors.HfHubHTTPError) and (asked := wait_asked(error.response)) is not None:
@@ -73,6 +73,10 @@ def sleep(seconds: float, job: Listener) -> None:
     while (left := until - time.monotonic()) > 0:
         job.check()
         time.sleep(min(POLL, left))
+
+
+def _advice(error: Exception) -> str:
+    return "Wait until the Hub is well again" if isinstance(error, errors.HfHubHTTPError) else "Check the network"
 
 
 def _passing(error: Exception) -> str | None:

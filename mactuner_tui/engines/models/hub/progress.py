@@ -22,6 +22,11 @@ class Progress:
         self._seen: deque[tuple[float, int]] = deque()
         self._told = 0.0
 
+    def begin(self, there: int) -> None:
+        """A file is begun, or gone on with after so many of its bytes: they are no speed."""
+        self._seen.clear()
+        self._seen.append((time.monotonic(), self._before + there))
+
     def show(self, file: HubFile, done: int) -> None:
         """So many bytes of a file that is under way are there."""
         if time.monotonic() - self._told >= TELL_SECONDS:

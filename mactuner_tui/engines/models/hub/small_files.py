@@ -7,15 +7,9 @@ from typing import Any
 from httpx2 import HTTPError
 from huggingface_hub import hf_hub_url
 
-from mactuner_tui.engines.hub import CHUNK, TIMEOUT, headers, session
-
-MOST_BYTES = 16_000_000
-"""More than any config or index of a published model."""
-
-
-def read_object(repo: str, path: str, revision: str) -> dict[str, Any] | None:
-    """The JSON object in a file; None when there is none that can be read."""
-    return parsed(read(repo, path, revision))
+from mactuner_tui.core.errors import ModelError
+from mactuner_tui.core.plain_files import MOST_JSON_BYTES
+from mactuner_tui.engines.hub import CHUNK, TIMEOUT, headers, require_success, session
 
 
 def parsed(content: bytes | None) -> dict[str, Any] | None:
@@ -29,17 +23,21 @@ def parsed(content: bytes | None) -> dict[str, Any] | None:
 
 def read(repo: str, path: str, revision: str) -> bytes | None:
     """The content of a file; None for one that is missing, may not be read, is too long or takes too long."""
+    try:
+        return fetch(repo, path, revision)
+    except (HTTPError, ModelError):
+        return None
+
+
+def fetch(repo: str, path: str, revision: str) -> bytes:
+    """The content of a file. Raises the client's errors, and `ModelError` for one that is or takes too long."""
     url = hf_hub_url(repo, path, revision=revision)
     content = b""
     latest = time.monotonic() + 2 * TIMEOUT
-    try:
-        with session().stream("GET", url, headers=headers()) as response:
-            if response.status_code != 200:
-                return None
-            for chunk in response.iter_bytes(CHUNK):
-                content += chunk
-                if len(content) > MOST_BYTES or time.monotonic() > latest:
-                    return None
-    except HTTPError:
-        return None
+    with session().stream("GET", url, headers=headers()) as response:
+        require_success(response)
+        for chunk in response.iter_bytes(CHUNK):
+            content += chunk
+            if len(content) > MOST_JSON_BYTES or time.monotonic() > latest:
+                raise ModelError(f"{path} of {repo} is too long, or comes too slowly.", "Try again in a while.")
     return content

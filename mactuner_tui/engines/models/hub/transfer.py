@@ -43,14 +43,19 @@ def by_http(url: str, partial: Path, size: int) -> Transfer:
             # The Hub sends the client on to where large files lie; the token stays behind when that is another host.
             with session().stream("GET", url, headers=headers(wanted), timeout=STALL_SECONDS) as response:
                 require_success(response)
+                if transfer.given_up:
+                    return
                 if start and response.status_code != 206:  # The whole file is sent all the same.
                     file.truncate(0)
                     transfer.done = 0
                 for chunk in response.iter_raw():
                     if transfer.given_up:
                         return
-                    file.write(chunk)
-                    transfer.done += len(chunk)
+                    rest = size - transfer.done
+                    file.write(chunk[:rest])
+                    transfer.done += min(len(chunk), rest)
+                    if len(chunk) > rest:  # An answer without an end would fill the disk.
+                        return
         if transfer.done < size:
             raise RemoteProtocolError(f"The connection ended after {transfer.done} of {size} bytes.")
 
