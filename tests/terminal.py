@@ -19,8 +19,10 @@ class Terminal:
         self._is_running = True
         self.pid, self._descriptor = pty.fork()
         if self.pid == 0:
-            # `os.environ` as Python sees it: C code may have put a window size of its own into the real one.
-            os.execve(command[0], list(command), {**os.environ, "TERM": "xterm-256color"})
+            # `os.environ` as Python sees it, and less these: C code, or pytest's workers, may have put a window size of
+            # their own into the environment.
+            inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+            os.execve(command[0], list(command), {**inherited, "TERM": "xterm-256color"})
         fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def type(self, text: str) -> None:

@@ -84,9 +84,15 @@ def main(folder: Path) -> None:
     paths.jobs().mkdir(parents=True)
     paths.models().mkdir()
     lines = [{"name": damage.name, "problem": judged(damage, folder, whole)} for damage in damaged_models.ALL]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    memory = {"bytes": peak * (1 if sys.platform == "darwin" else 1024)}
-    sys.stdout.write("".join(f"{json.dumps(line)}\n" for line in [*lines, memory]))
+    sys.stdout.write("".join(f"{json.dumps(line)}\n" for line in [*lines, {"bytes": most_memory()}]))
+
+
+def most_memory() -> int:
+    """Bytes of memory this process had at most. Linux's `ru_maxrss` counts the process that started it too."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))) * 1024
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def test_the_version_is_told() -> None:
         (["train", "--spec", "/nowhere.toml"], ["/nowhere.toml cannot be read"]),
         (["data", "prepare", "stdlib", "--set", "rows=few"], ["rows = 'few'", "valid integer"]),
         (["data", "prepare", "stdlib", "--set", "split.seed=-1"], ["split.seed = '-1'", "greater than or equal to 0"]),
-        (["models", "get", "everything"], ["repo = 'everything'", "--help"]),
+        (["models", "get", "everything"], ["'everything' is no model of the Hub", "owner/name"]),
         (["chat", "starter", "-p", "Hi", "--set", "temperature=3"], ["temperature = '3'", "2"]),
         (["jobs", "follow"], ["ID"]),
     ],

@@ -68,7 +68,7 @@ def test_a_good_value_passes(path: str, value: object) -> None:
         ("learning_rate", "nan", "less than or equal to 0.001"),
         ("max_grad_norm", "0", "greater than 0"),
         ("lr_scheduler_type", "step", "'linear', 'cosine' or 'constant'"),
-        ("name", "a/b", "pattern"),
+        ("name", "a/b", "letters, digits"),
         ("model", "", "at least 1 character"),
     ],
 )
