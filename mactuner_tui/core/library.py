@@ -55,9 +55,9 @@ def _scan(folder: Path, kinds: tuple[ArtefactKind, ...]) -> list[Artefact]:
     return sorted(wanted, key=lambda artefact: artefact.manifest.created, reverse=True)
 
 
-def newest_adapter() -> Artefact | None:
-    """The adapter tuned last, if there is one."""
-    return next((model for model in models() if model.kind == "adapter"), None)
+def newest_tuned() -> Artefact | None:
+    """What was tuned last, an adapter or a whole model, if there is one."""
+    return next((model for model in models() if model.kind == "adapter" or "data" in model.manifest.inputs), None)
 
 
 def base_names() -> list[str]:

@@ -31,7 +31,7 @@ async def test_a_model_is_tuned_and_answers() -> None:
         assert screen.run is not None
         assert screen.state is Status.FINISHED, screen.run.history.log[-1].text
         assert screen.query_one(LossPlot).drawn_steps == 3
-        adapter = library.newest_adapter()
+        adapter = library.newest_tuned()
         assert adapter is not None
 
         await pilot.press("c")

@@ -48,7 +48,7 @@ def test_a_folder_without_manifest_has_none(tmp_path: Path) -> None:
 
 def test_an_empty_home_has_nothing_but_what_comes_along() -> None:
     assert library.models() == library.datasets() == []
-    assert library.newest_adapter() is None
+    assert library.newest_tuned() is None
     assert (library.base_names(), library.chat_names(), library.dataset_names()) == (
         ["starter"],
         ["starter"],
@@ -61,11 +61,21 @@ def test_artefacts_are_listed_the_newest_first() -> None:
     put(paths.models() / "new", "adapter", "2026-03-01T00:00:00+00:00")
     put(paths.models() / "base", "model", "2026-02-01T00:00:00+00:00")
     assert [model.name for model in library.models()] == ["new", "base", "old"]
-    newest = library.newest_adapter()
+    newest = library.newest_tuned()
     assert newest is not None
     assert newest.name == "new"
     assert library.base_names() == ["starter", "base"]
     assert library.chat_names() == ["new", "old", "starter", "base"]
+
+
+def test_a_whole_model_that_was_tuned_counts_as_tuned() -> None:
+    put(paths.models() / "got", "model", "2026-03-01T00:00:00+00:00")
+    tuned = paths.models() / "tuned"
+    tuned.mkdir()
+    manifest.write(tuned, kind="model", name="tuned", job="train-1", inputs={"model": "got", "data": "stdlib"})
+    newest = library.newest_tuned()
+    assert newest is not None
+    assert newest.name == "tuned"
 
 
 def test_what_is_half_made_or_broken_is_not_listed() -> None:

@@ -44,6 +44,6 @@ def _result_folder(spec: TrainSpec, base: Path, job: JobContext) -> Path:
     if spec.name is None:
         return paths.models() / library.free_name(paths.models(), spec.title)
     folder = paths.models() / spec.name
-    if folder.exists() or spec.name == library.STARTER:
+    if folder.exists() or library.is_starter(spec.name):
         raise SpecError(f"name = {spec.name!r}: a model of this name exists already.", "Choose another name.")
     return folder

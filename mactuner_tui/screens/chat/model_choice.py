@@ -32,6 +32,6 @@ def _options(names: list[str]) -> list[tuple[Content, str]]:
 
 
 def newest_model() -> str:
-    """The adapter tuned last, or the starter model while nothing was tuned."""
-    adapter = library.newest_adapter()
-    return adapter.name if adapter else library.STARTER
+    """The model tuned last, or the starter model while nothing was tuned."""
+    tuned = library.newest_tuned()
+    return tuned.name if tuned else library.STARTER

@@ -82,7 +82,7 @@ def name_problem(name: str) -> str | None:
         taken = library.free_name(paths.models(), name) != name
     except (OSError, SpecError):
         taken = False
-    return f"There is a model called {name} already" if taken or name == library.STARTER else None
+    return f"There is a model called {name} already" if taken or library.is_starter(name) else None
 
 
 def copy_path(app: Host, path: Path) -> None:

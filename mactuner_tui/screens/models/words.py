@@ -84,7 +84,7 @@ def _verdict(facts: ModelFacts, machine: Machine | None) -> list[Content]:
     if machine is None or fitting is None:
         return []
     good, bad = Content.styled("✓ fits", "$state-good"), Content.styled("! no", "$state-warn")
-    most = quiet(f"512-token rows; at most {bytes_text(memory.budget(machine))}")
+    most = quiet(f"for {memory.LEAN}; there are {bytes_text(memory.budget(machine))}")
     return [_row("", [good if method in fitting else bad for method in METHODS]), most]
 
 

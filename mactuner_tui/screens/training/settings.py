@@ -45,7 +45,7 @@ def missing_input(spec: TrainSpec) -> tuple[str, str] | None:
             model_folder.check_model(library.find_model(spec.model))
         if spec.data != library.SAMPLE:
             library.find_dataset(spec.data)
-        if spec.name is not None and (spec.name == library.STARTER or (paths.models() / spec.name).exists()):
+        if spec.name is not None and (library.is_starter(spec.name) or (paths.models() / spec.name).exists()):
             return "name", f"A model called {spec.name} exists already. Choose another name."
     except ModelError as error:
         return "model", f"{error.message} {error.hint}"
