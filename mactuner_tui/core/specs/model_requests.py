@@ -53,26 +53,26 @@ class SearchRequest(RequestSpec):
     limit: Annotated[int, Field(ge=1, le=100, title="Lines")] = 30
 
 
-class DescribeRequest(RequestSpec):
-    """Look at one model of the Hub: `HubModelDescribed`."""
+class HubModelRequest(RequestSpec):
+    """Something asked of one model of the Hub."""
+
+    aside: ClassVar[bool] = True
+
+    repo: Repo
+    revision: Revision = "main"
+    file: GgufFile = ""
+
+
+class DescribeRequest(HubModelRequest):
+    """Look at it: `HubModelDescribed`."""
 
     action: ClassVar[str] = "describe"
-    aside: ClassVar[bool] = True
-
-    repo: Repo
-    revision: Revision = "main"
-    file: GgufFile = ""
 
 
-class PlanRequest(RequestSpec):
-    """What a download would take, nothing fetched: `DownloadPlanned`."""
+class PlanRequest(HubModelRequest):
+    """What a download of it would take, nothing fetched: `DownloadPlanned`."""
 
     action: ClassVar[str] = "plan"
-    aside: ClassVar[bool] = True
-
-    repo: Repo
-    revision: Revision = "main"
-    file: GgufFile = ""
 
 
 class CacheRequest(RequestSpec):
