@@ -96,7 +96,7 @@ def matching(pattern: str, words: str) -> AfterValidator:
 
 
 NAME = matching(r"\w[\w.-]{0,79}", "letters, digits, '.', '_' and '-', 80 at most, no '.' or '-' in front")
-"""What a model may be called: a folder has that name."""
+"""What a model or a dataset may be called: a folder has that name."""
 
 
 def problems(error: ValidationError) -> list[str]:

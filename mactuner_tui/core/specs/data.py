@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from mactuner_tui.core import paths
-from mactuner_tui.core.specs.base import JobSpec, Spec
+from mactuner_tui.core.specs.base import NAME, JobSpec, Spec
 from mactuner_tui.core.specs.cleaning import ExactDuplicates, Step
 
 Source = Annotated[
@@ -100,11 +100,8 @@ class PrepareSpec(JobSpec):
     source: Source = paths.SAMPLE
     name: Annotated[
         str | None,
-        Field(
-            pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
-            title="Name",
-            description="The dataset's name in the library. Empty: that of the source.",
-        ),
+        Field(title="Name", description="The dataset's name in the library. Empty: that of the source."),
+        NAME,
     ] = None
     rows: Annotated[
         int | None,
