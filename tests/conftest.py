@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mactuner_tui.core import files
 from mactuner_tui.core.specs.models import ImportSpec
@@ -18,6 +19,9 @@ from tests.running import run_to_end
 def pytest_configure() -> None:
     """Let the programs that tests start hear Ctrl-C, even where CI runs as a background job, which ignores it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A machine that is busy with the other half of the tests is no fault of a strategy.
+    settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("busy machine")
 
 
 @pytest.fixture(autouse=True)
